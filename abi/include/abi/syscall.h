@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * System call numbers (register rdx). The numbers below SYSCALL_YIELD depend on
- * the configuration: abi/syscall_debug.h or abi/syscall_bench.h.
+ * System call numbers (register rdx). Those below SYSCALL_YIELD are in
+ * abi/syscall_debug.h and abi/syscall_bench.h.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Further system call numbers of the test configuration (printing, debugging,
- * thread-local base by system call). Include this one or abi/syscall_bench.h.
+ * thread-local base by system call).
  */
 #pragma once
 
@@ -14,5 +14,5 @@ enum syscall_debug_number {
     SYSCALL_DEBUG_NAME_THREAD = -17,
     SYSCALL_DEBUG_SEND_IPI = -18,
     SYSCALL_DEBUG_GET_THREAD_AFFINITY = -19,
-    SYSCALL_SET_TLS_BASE = -20
+    SYSCALL_SET_TLS_BASE = -33
 };
