@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Part of ./uxrt: boots the kernel in QEMU, to use it, to debug it or to measure it.
+
+# emulator CORES CPU OPTION...: QEMU without the parts that choose what it boots. A guest
+# ends it by writing V to port 0xf4; QEMU's exit status is then V * 2 + 1.
+# $limit is empty, or a command that bounds how long QEMU runs.
+emulator() {
+    cores=$1
+    model=$2
+    shift 2
+    $limit qemu-system-x86_64 -machine pc -cpu "$model" -smp "$cores" -m "$mem" \
+        -nic none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=0x04 "$@"
+}
+
+# How an emulator's exit status is to be read; "ok" if the guest ended it with success.
+ending() {
+    case $1 in
+    0) echo 'the machine reset or shut down' ;;
+    1) echo ok ;;
+    3) echo 'the program reports a failure' ;;
+    124 | 137) echo "hang: still running after $timeout s" ;;
+    *) echo "QEMU ended with status $1" ;;
+    esac
+}
+
+# root_file: the file of the root task that was asked for.
+root_file() {
+    program_file "$root" && return
+    [ -f "$root" ] || die "there is no program $root: neither in build/programs nor a file"
+    echo "$root"
+}
+
+# kernel_file: the file of the kernel that was asked for.
+kernel_file() {
+    file=${kernel:-$build/kernel-test.elf}
+    [ -f "$file" ] || die "there is no kernel $file"
+    echo "$file"
+}
+
+run() {
+    [ "${1:-}" != -- ] || shift
+    [ -z "$add" ] || [ -d "$add" ] || usage_error "--add takes a folder, not $add"
+    [ $# -eq 0 ] && [ -z "$add" ] ||
+        die 'this system has no process server yet to run COMMAND or to hold files'
+    prepare
+    root_elf=$(root_file)
+    kernel_elf=$(kernel_file)
+    set -- -nographic -accel tcg,thread=multi -kernel "$kernel_elf" -initrd "$root_elf"
+    [ -z "$debug" ] || set -- "$@" -d int,cpu_reset,guest_errors -D "$build/machine.log"
+    status=0
+    emulator "${smp:-1}" "${cpu:-max}" "$@" || status=$?
+    [ "$(ending $status)" = ok ] || die "$(ending $status)"
+}
+
+debug_kernel() {
+    [ $# -eq 0 ] || usage_error "gdb takes no argument $1"
+    prepare
+    root_elf=$(root_file)
+    kernel_elf=$(kernel_file)
+    symbols=$build/kernel/$(basename "$kernel_elf")64
+    [ -f "$symbols" ] || symbols=$kernel_elf
+    socket=$build/gdb.socket
+    rm -f "$socket"
+    echo "uxrt: serial output goes to $build/serial.log"
+    emulator "${smp:-1}" "${cpu:-max}" -display none -monitor none \
+        -serial "file:$build/serial.log" -accel tcg,thread=multi \
+        -kernel "$kernel_elf" -initrd "$root_elf" \
+        -gdb "unix:path=$socket,server=on,wait=off" -S &
+    machine=$!
+    trap 'kill $machine 2>/dev/null || :' EXIT
+    while [ ! -S "$socket" ]; do
+        kill -0 $machine 2>/dev/null || die 'QEMU did not start'
+        sleep 0.1
+    done
+    gdb -q -ex "target remote $socket" "$symbols"
+}
+
+# bench_one NAME: boots bench/NAME alone with the release kernel, one instruction to the
+# nanosecond, and prints what it measures beside the stock figures.
+bench_one() {
+    program=$(program_file "bench/$1") || usage_error "there is no benchmark $1"
+    stock=$top/bench/$1/stock.txt
+    [ -f "$stock" ] || stock=/dev/null
+    log=$build/bench-$1.log
+    status=0
+    emulator 1 Nehalem -display none -monitor none -serial stdio \
+        -icount shift=0,sleep=off -kernel "$build/kernel-bench.elf" -initrd "$program" \
+        </dev/null >"$log" 2>&1 || status=$?
+    awk -f "$top/tool/bench.awk" "$stock" "$log" && [ "$(ending $status)" = ok ] ||
+        die "bench $1: $(ending $status); its output is in $log"
+}
+
+bench() {
+    prepare
+    [ $# -gt 0 ] ||
+        set -- $(sed -n 's|^bench/\([^ ]*\) .*|\1|p' "$build/programs")
+    [ $# -gt 0 ] || die 'there are no benchmarks yet'
+    for name; do
+        bench_one "$name"
+    done
+}

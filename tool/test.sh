@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Part of ./uxrt: runs tests, prints their TAP and counts it with tool/tap.awk. A group is
+# a function group_NAME, or the guest programs that are called NAME/...
+groups='build host kernel transport unix serve cores image'
+
+# judge NAME ENDING FILE: prints and counts the TAP in FILE.
+judge() {
+    awk -v name="$1" -v ended="$2" -v counts="$build/counts" \
+        -f "$top/tool/tap.awk" "$3"
+}
+
+# show_tail FILE: the end of a failed program's output, as TAP comments.
+show_tail() {
+    tail -n 25 "$1" | tr -d '\r' | sed 's/^/#   /'
+}
+
+# Both compilers accept the sources without a warning. The main build is done already.
+group_build() {
+    other=clang
+    case ${CC:-gcc} in *clang*) other=gcc ;; esac
+    {
+        echo 1..2
+        echo "ok 1 - builds with ${CC:-gcc}"
+        if CC=$other compile "$build/$other" 2>"$build/other.log"; then
+            echo "ok 2 - builds with $other"
+        else
+            echo "not ok 2 - builds with $other"
+            sed 's/^/# /' "$build/other.log"
+        fi
+    } >"$build/group.tap"
+    judge build ok "$build/group.tap"
+}
+
+group_host() {
+    status=0
+    meson test -C "$build" --no-rebuild --print-errorlogs >"$build/host.log" 2>&1 ||
+        status=$?
+    awk -f "$top/tool/host.awk" "$build/meson-logs/testlog.json" >"$build/group.tap"
+    ended=ok
+    if [ $status -ne 0 ] && ! grep -q '^not ok' "$build/group.tap"; then
+        ended="meson test ended with status $status"
+    fi
+    judge host "$ended" "$build/group.tap"
+    [ $status -eq 0 ] || sed 's/^/# /' "$build/host.log"
+}
+
+# boot TITLE CORES CPU OPTION...: boots what the options say and judges what it prints.
+boot() {
+    title="$1, cores: $2, $3"
+    shift
+    log=$build/guest.log
+    echo "# $title"
+    status=0
+    (
+        ulimit -f 65536
+        limit="timeout --foreground -k 5 $timeout"
+        emulator "$@" -display none -monitor none -serial stdio \
+            -accel tcg,thread=multi </dev/null >"$log" 2>&1
+    ) || status=$?
+    judge "$title" "$(ending $status)" "$log" >"$build/group.tap"
+    cat "$build/group.tap"
+    ! grep -q '^not ok' "$build/group.tap" || show_tail "$log"
+}
+
+# The machines that a guest test must pass on: cores and CPU model.
+machines() {
+    if [ -n "$smp$cpu" ]; then
+        echo "${smp:-1} ${cpu:-max}"
+    else
+        printf '%s\n' '1 max' '2 max' '4 max' '1 Nehalem'
+    fi
+}
+
+# guest_test NAME FILE: boots a test on each machine.
+guest_test() {
+    machines | while read -r cores model; do
+        boot "$1" "$cores" "$model" -kernel "$build/kernel-test.elf" -initrd "$2"
+    done
+}
+
+# guest_tests GROUP: names and files of a group's guest tests.
+guest_tests() {
+    grep "^$1/" "$build/programs" || :
+}
+
+# A test of the kernel boots from CD, by both kinds of firmware.
+group_image() {
+    name=$(guest_tests kernel | sed 's/ .*//; q')
+    iso=$build/test.iso
+    echo "# image of $name"
+    if ! make_image "$build/kernel-test.elf" "$(program_file "$name")" "$iso"; then
+        echo "not ok - the image could not be made"
+        echo 0 1 >>"$build/counts"
+        return
+    fi
+    boot "$name from CD by BIOS" "${smp:-2}" "${cpu:-max}" -cdrom "$iso"
+    boot "$name from CD by UEFI" "${smp:-2}" "${cpu:-max}" -cdrom "$iso" \
+        -bios /usr/share/ovmf/OVMF.fd
+}
+
+# has_tests GROUP
+has_tests() {
+    case $1 in
+    build | host) ;;
+    image) [ -n "$(guest_tests kernel)" ] ;;
+    *) [ -n "$(guest_tests "$1")" ] ;;
+    esac
+}
+
+# run_group GROUP
+run_group() {
+    echo "# group $1"
+    case $1 in
+    build | host | image) "group_$1" ;;
+    *)
+        guest_tests "$1" | while read -r name file; do
+            guest_test "$name" "$file"
+        done
+        ;;
+    esac
+}
+
+# check_name NAME: ends with a message unless NAME is a group or a guest test.
+check_name() {
+    case " $groups " in
+    *" $1 "*) has_tests "$1" || usage_error "the group $1 has no tests yet" ;;
+    *) program_file "$1" >/dev/null || usage_error "there is no test or group $1" ;;
+    esac
+}
+
+test_all() {
+    prepare
+    for name; do
+        check_name "$name"
+    done
+    if [ $# -eq 0 ]; then
+        for name in $groups; do
+            ! has_tests "$name" || set -- "$@" "$name"
+        done
+    fi
+    : >"$build/counts"
+    for name; do
+        case $name in
+        */*) guest_test "$name" "$(program_file "$name")" ;;
+        *) run_group "$name" ;;
+        esac
+    done
+    awk '{ passed += $1; failed += $2 }
+        END { printf "%d passed, %d failed\n", passed, failed; exit failed + !passed > 0 }
+    ' "$build/counts"
+}
