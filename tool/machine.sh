@@ -26,19 +26,18 @@ ending() {
 # root_file: the file of the root task that was asked for.
 root_file() {
     program_file "$root" && return
-    [ -f "$root" ] || die "there is no program $root: neither in build/programs nor a file"
+    [ -f "$root" ] || usage_error "no program or file $root"
     echo "$root"
 }
 
 # kernel_file: the file of the kernel that was asked for.
 kernel_file() {
     file=${kernel:-$build/kernel-test.elf}
-    [ -f "$file" ] || die "there is no kernel $file"
+    [ -f "$file" ] || usage_error "there is no kernel $file"
     echo "$file"
 }
 
 run() {
-    [ "${1:-}" != -- ] || shift
     [ -z "$add" ] || [ -d "$add" ] || usage_error "--add takes a folder, not $add"
     [ $# -eq 0 ] && [ -z "$add" ] ||
         die 'this system has no process server yet to run COMMAND or to hold files'
