@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address spaces of x86-64: capabilities of frames, tables and ASID pools, entries of
+ * the processor's tables, and the look-ups that the kernel does in them.
+ *
+ * Tables and frames are named by physical address everywhere; read a table through
+ * phys_to_virt(). A space is its PML4 with an entry in an ASID pool; the low bit of
+ * that entry is the space's lock, for every walk and change of its tables.
+ */
+#pragma once
+
+#include <abi/message.h>
+#include <api/invocation.h>
+#include <core/arch.h>
+#include <core/cap.h>
+#include <core/core.h>
+#include <core/types.h>
+
+/* --- capabilities ---------------------------------------------------------- */
+
+enum frame_size { FRAME_4K, FRAME_2M, FRAME_1G };
+
+static inline unsigned frame_bits(enum frame_size size) { return 12 + 9 * size; }
+
+/* An unmapped frame with rights to read and write. */
+static inline struct cap cap_frame(paddr base, enum frame_size size, bool device)
+{
+    return cap_make(CAP_FRAME, base,
+                    RIGHTS_READ_WRITE | (word)size << 2 | (word)device << 4, 0);
+}
+static inline word cap_frame_rights(struct cap cap) { return cap_field(cap, 0, 2); }
+static inline bool cap_frame_device(struct cap cap) { return cap_field(cap, 4, 1); }
+static inline enum frame_size cap_frame_size(struct cap cap)
+{
+    return (enum frame_size)cap_field(cap, 2, 2);
+}
+
+/* An unmapped table: CAP_PAGE_TABLE, CAP_PAGE_DIRECTORY, CAP_PDPT or CAP_PML4. */
+static inline struct cap cap_table(enum cap_type type, paddr base)
+{
+    return cap_make(type, base, 0, 0);
+}
+static inline bool cap_is_table(struct cap cap)
+{
+    return cap_type(cap) >= CAP_PAGE_TABLE && cap_type(cap) <= CAP_PML4;
+}
+
+static inline unsigned cap_mapped_bit(struct cap cap)
+{
+    return cap_type(cap) == CAP_FRAME ? 5 : 0;
+}
+
+/* Of frames and tables: where it is mapped. A PML4 is "mapped" once it has an ASID. */
+static inline bool cap_mapped(struct cap cap)
+{
+    return cap_field(cap, cap_mapped_bit(cap), 1);
+}
+static inline word cap_asid(struct cap cap) { return cap.w1 >> 48; }
+static inline word cap_vaddr(struct cap cap) { return cap.w1 & MASK(48); }
+
+static inline struct cap cap_with_mapping(struct cap cap, word asid, word vaddr)
+{
+    cap = cap_with_field(cap, cap_mapped_bit(cap), 1, 1);
+    cap.w1 = asid << 48 | vaddr;
+    return cap;
+}
+static inline struct cap cap_unmapped(struct cap cap)
+{
+    cap = cap_with_field(cap, cap_mapped_bit(cap), 1, 0);
+    cap.w1 = 0;
+    return cap;
+}
+
+static inline struct cap cap_asid_pool(paddr base, word first_asid)
+{
+    return cap_make(CAP_ASID_POOL, base, 0, first_asid);
+}
+
+static inline struct cap cap_ioport(word first, word last)
+{
+    return cap_make(CAP_IOPORT, 0, 0, last << 16 | first);
+}
+static inline word cap_ioport_first(struct cap cap) { return cap.w1 & MASK(16); }
+static inline word cap_ioport_last(struct cap cap) { return cap.w1 >> 16; }
+
+/* --- entries of the tables ------------------------------------------------- */
+
+#define ENTRY_PRESENT     BIT(0)
+#define ENTRY_WRITE       BIT(1)
+#define ENTRY_USER        BIT(2)
+#define ENTRY_CACHE_MASK  (BIT(3) | BIT(4))     /* bits 0, 1 of the PAT index */
+#define ENTRY_CACHE_SHIFT 3
+#define ENTRY_LARGE       BIT(7)                /* not in page tables */
+#define ENTRY_DEVICE      BIT(9)                /* ours: a frame of device memory */
+#define ENTRY_PAT_4K      BIT(7)                /* bit 2 of the PAT index */
+#define ENTRY_PAT_LARGE   BIT(12)
+#define ENTRY_ADDR_MASK   (MASK(52) & ~MASK(12))
+
+/* Lowest address bit that a table of this type translates: 12, 21, 30 or 39. */
+static inline unsigned table_shift(enum cap_type table)
+{
+    return 12 + 9 * (table - CAP_PAGE_TABLE);
+}
+
+/* The physical address in an entry of a table that translates from `shift`. */
+static inline paddr entry_addr(word entry, unsigned shift)
+{
+    bool large = shift > 12 && (entry & ENTRY_LARGE);
+    return entry & ENTRY_ADDR_MASK & ~(large ? MASK(shift) : 0);
+}
+
+/*
+ * Walk from `root` to the entry for `address` in the table that translates from
+ * `shift`. Null if a table above is absent or a page ends the walk early; then
+ * *stopped (may be null) is the number of address bits that were left. Needs the
+ * space's lock or exclusion.
+ */
+word *vspace_entry(paddr root, word address, unsigned shift, unsigned *stopped);
+
+/*
+ * The kernel's address of the byte at user `address`, or null when it is not mapped
+ * for the user, or not writable though `write`. *left: bytes up to the page's end.
+ * The caller is inside the gate and uses the memory before it leaves: the frame cannot
+ * be taken away meanwhile. Device memory, which the kernel does not touch, gives null.
+ */
+void *vspace_user_pointer(paddr root, word address, bool write, word *left);
+
+/* --- spaces ---------------------------------------------------------------- */
+
+/* Boot, once: tables that map the kernel alone. Each new PML4 copies its entries. */
+void vspace_init(paddr kernel_root);
+paddr vspace_kernel_root(void);
+/* Program the memory types that vm attributes select; on every core. */
+void pat_init(void);
+
+/* Lock the space with this ASID and return its root, or 0 (not locked): no such space. */
+paddr vspace_lock(word asid);
+void vspace_unlock(word asid);
+
+/* The same for the space capability that is argument 1 of a map invocation: *root set and
+ * the lock held on OUTCOME_DONE, else refused with ERROR_FAILED_LOOKUP (no such ASID) or
+ * ERROR_INVALID_CAPABILITY. */
+enum outcome vspace_lock_cap(struct cap space, paddr *root);
+/* Refuse because no table translates the lowest `left` bits: ERROR_FAILED_LOOKUP. */
+enum outcome refuse_walk(unsigned left);
+/* Can this processor map pages of 1 GiB? */
+bool vspace_huge_pages(void);
+
+/* The root to load for a thread with this capability in its TCB_VSPACE slot: the
+ * kernel's root unless the capability's space still exists. Inside the gate. */
+paddr vspace_root(struct cap cap);
+
+/* --- translation caches ---------------------------------------------------- */
+
+/*
+ * After entries of the space `root` were removed or restricted: returns when no core
+ * uses the old ones any more. all: everything, otherwise the page at `address`. Inside
+ * the gate, best without a lock. Other cores' threads in that space go on meanwhile.
+ */
+void tlb_shootdown(paddr root, word address, bool all);
+/* arch_mailbox() calls it for MAILBOX_TLB: clears the bit and reloads core->arch.root. */
+void tlb_serve(struct core *core);
+/* Exclusion: put the kernel's root in place of what that core has loaded, at once. */
+void vspace_unload(unsigned core);
+
+/* --- ASIDs ----------------------------------------------------------------- */
+
+#define ASID_POOL_COUNT  8
+#define ASID_POOL_SIZE   512
+
+/* Boot: register a zeroed page as the pool of ASIDs 0-511; gives its capability. */
+struct cap asid_pool_boot(paddr pool);
+/* Boot: give a PML4 an ASID of that pool; returns the assigned capability. */
+struct cap asid_pool_assign_boot(struct cap pool, struct cap pml4);
+
+enum outcome asid_control_decode(struct invocation *inv);
+enum outcome asid_pool_decode(struct invocation *inv);
+/* Exclusion. The pool goes, with all its ASIDs; or one space goes. */
+void asid_pool_finalise(struct cap pool);
+void asid_release(struct cap pml4);
+
+/* --- object types: decode, and finalise under exclusion -------------------- */
+
+enum outcome frame_decode(struct invocation *inv);
+void frame_finalise(struct cap frame);
+
+enum outcome table_decode(struct invocation *inv);
+void table_finalise(struct cap table);
+/* A fresh PML4 gets the kernel's entries. */
+void pml4_init(paddr base);
+
+enum outcome ioport_control_decode(struct invocation *inv);
+enum outcome ioport_decode(struct invocation *inv);
+void ioport_finalise(struct cap cap);
