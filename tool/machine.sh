@@ -81,6 +81,8 @@ bench_one() {
     stock=$top/bench/$1/stock.txt
     [ -f "$stock" ] || stock=/dev/null
     log=$build/bench-$1.log
+    timeout=300
+    limit="timeout --foreground -k 5 $timeout"
     status=0
     emulator 1 Nehalem -display none -monitor none -serial stdio \
         -icount shift=0,sleep=off -kernel "$build/kernel-bench.elf" -initrd "$program" \
