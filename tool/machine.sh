@@ -87,7 +87,9 @@ bench_one() {
     emulator 1 Nehalem -display none -monitor none -serial stdio \
         -icount shift=0,sleep=off -kernel "$build/kernel-bench.elf" -initrd "$program" \
         </dev/null >"$log" 2>&1 || status=$?
-    awk -f "$top/tool/bench.awk" "$stock" "$log" && [ "$(ending $status)" = ok ] ||
+    awk -f "$top/tool/bench.awk" "$stock" "$log" ||
+        die "bench $1 printed no figures; its output is in $log"
+    [ "$(ending $status)" = ok ] ||
         die "bench $1: $(ending $status); its output is in $log"
 }
 
