@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Invocation labels: the label of a message sent to a capability that is not an
- * endpoint selects what the object does. Extensions start at INVOKE_EXT_FIRST.
+ * Invocation labels: what an object other than an endpoint is asked to do.
+ * Made from abi/spec by tool/abigen.awk.
  */
 #pragma once
 
@@ -72,5 +72,5 @@ enum invocation_label {
     INVOKE_SCHED_CONTROL_ROAM = 0x10001,
     INVOKE_REPLY_WINDOW_COPY = 0x10002,
     INVOKE_TCB_SET_WINDOW = 0x10003,
-    INVOKE_VSPACE_BATCH = 0x10004
+    INVOKE_VSPACE_BATCH = 0x10004,
 };
