@@ -106,7 +106,7 @@ static enum outcome set_notification(struct invocation *inv)
         return refuse(ERROR_TRUNCATED_MESSAGE);
     struct cap cap = inv->extra[0]->cap;
     if (cap_type(cap) != CAP_NOTIFICATION || !(cap_rights(cap) & RIGHT_WRITE))
-        return refuse_capability(1);
+        return refuse_capability(0);
     slot_delete_one(slot);
     slot_insert(slot, cap, inv->extra[0]);
     return OUTCOME_DONE;

@@ -30,7 +30,7 @@ static word legal_value(unsigned i, word value)
     case offsetof(struct user_context, rip):
     case offsetof(struct user_context, fs_base):
     case offsetof(struct user_context, gs_base):
-        return context_canonical(value);
+        return context_canonical(value) == value ? value : 0;
     case offsetof(struct user_context, rflags):
         return (value & RFLAGS_USER_MASK) | RFLAGS_IF | RFLAGS_ALWAYS;
     default:

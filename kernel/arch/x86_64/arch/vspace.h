@@ -127,9 +127,6 @@ void *vspace_user_pointer(paddr root, word address, bool write, word *left);
 
 /* --- spaces ---------------------------------------------------------------- */
 
-/* Boot, once: tables that map the kernel alone. Each new PML4 copies its entries. */
-void vspace_init(paddr kernel_root);
-paddr vspace_kernel_root(void);
 /* Program the memory types that vm attributes select; on every core. */
 void pat_init(void);
 
@@ -143,8 +140,6 @@ void vspace_unlock(word asid);
 enum outcome vspace_lock_cap(struct cap space, paddr *root);
 /* Refuse because no table translates the lowest `left` bits: ERROR_FAILED_LOOKUP. */
 enum outcome refuse_walk(unsigned left);
-/* Can this processor map pages of 1 GiB? */
-bool vspace_huge_pages(void);
 
 /* The root to load for a thread with this capability in its TCB_VSPACE slot: the
  * kernel's root unless the capability's space still exists. Inside the gate. */

@@ -8,6 +8,7 @@
 #include <arch/vspace.h>
 
 #include <abi/object.h>
+#include <arch/memory.h>
 #include <core/gate.h>
 #include <object/cnode.h>
 
@@ -45,7 +46,7 @@ paddr vspace_root(struct cap cap)
         if (entry && (*entry & ~BIT_LOCK) == cap_paddr(cap))
             return cap_paddr(cap);
     }
-    return vspace_kernel_root();
+    return memory_root();
 }
 
 bool arch_valid_vspace(struct cap cap)

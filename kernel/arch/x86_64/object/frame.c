@@ -10,6 +10,7 @@
 #include <arch/vspace.h>
 
 #include <abi/object.h>
+#include <arch/feature.h>
 #include <object/cnode.h>
 
 struct page {
@@ -75,9 +76,16 @@ static enum outcome check_request(struct invocation *inv, struct cap frame,
     }
     if (!IS_ALIGNED(page->address, bits))
         return refuse(ERROR_ALIGNMENT);
-    if (cap_frame_size(frame) == FRAME_1G && !vspace_huge_pages())
+    if (cap_frame_size(frame) == FRAME_1G && !cpu.gib_pages)
         return refuse(ERROR_ILLEGAL_OPERATION);
     return OUTCOME_DONE;
+}
+
+/* A page may be replaced by another one (as in stock seL4), a table not. */
+static bool entry_replaceable(word entry, struct cap frame)
+{
+    return !(entry & ENTRY_PRESENT) || (entry & ENTRY_LARGE)
+           || cap_frame_size(frame) == FRAME_4K;
 }
 
 /* The rest of the checks, and the entry; the space is locked. */
@@ -89,8 +97,7 @@ static enum outcome find_entry(struct cap frame, struct page *page)
                                frame_bits(cap_frame_size(frame)), &left);
     if (!page->entry)
         return refuse_walk(left);
-    if ((*page->entry & ENTRY_PRESENT)
-        && !(cap_mapped(frame) && entry_maps(*page->entry, frame)))
+    if (!entry_replaceable(*page->entry, frame))
         return refuse(ERROR_DELETE_FIRST);
     return OUTCOME_DONE;
 }

@@ -30,12 +30,22 @@ static void mark_range(word first, word last, bool on)
     }
 }
 
-static enum outcome issue_locked(struct invocation *inv, struct slot *dest)
+/* Ports are 16-bit numbers; higher bits of an argument are ignored. The derivation lock
+ * is held. */
+static enum outcome issue_locked(struct invocation *inv)
 {
-    word first = invocation_word(inv, 0), last = invocation_word(inv, 1);
+    word first = invocation_word(inv, 0) & MASK(16);
+    word last = invocation_word(inv, 1) & MASK(16);
+    struct slot *dest;
 
+    if (last < first)
+        return refuse_argument(1);
     if (any_issued(first, last))
         return refuse(ERROR_REVOKE_FIRST);
+    enum outcome outcome = cspace_target_slot(inv->extra[0]->cap, invocation_word(inv, 2),
+                                              invocation_word(inv, 3), false, &dest);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
     if (!cap_is_null(dest->cap))
         return refuse(ERROR_DELETE_FIRST);
     mark_range(first, last, true);
@@ -45,23 +55,12 @@ static enum outcome issue_locked(struct invocation *inv, struct slot *dest)
 
 enum outcome ioport_control_decode(struct invocation *inv)
 {
-    struct slot *dest;
-    word first = invocation_word(inv, 0), last = invocation_word(inv, 1);
-
     if (inv->label != INVOKE_IOPORT_CONTROL_ISSUE)
         return refuse(ERROR_ILLEGAL_OPERATION);
     if (inv->length < 4 || inv->extra_count < 1)
         return refuse(ERROR_TRUNCATED_MESSAGE);
-    if (first >= PORTS)
-        return refuse_argument(0);
-    if (last >= PORTS || last < first)
-        return refuse_argument(1);
-    enum outcome outcome = cspace_target_slot(inv->extra[0]->cap, invocation_word(inv, 2),
-                                              invocation_word(inv, 3), false, &dest);
-    if (outcome != OUTCOME_DONE)
-        return outcome;
     spin_lock(&derivation_lock);
-    outcome = issue_locked(inv, dest);
+    enum outcome outcome = issue_locked(inv);
     spin_unlock(&derivation_lock);
     return outcome;
 }

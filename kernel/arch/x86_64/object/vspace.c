@@ -6,6 +6,7 @@
 #include <arch/vspace.h>
 
 #include <abi/object.h>
+#include <arch/memory.h>
 #include <core/gate.h>
 
 #define MSR_PAT  0x277u
@@ -16,28 +17,6 @@
  * write-combining 1; the rest repeats. (Intel SDM volume 3, "Page Attribute Table".)
  */
 #define PAT_VALUE  0x0007040100070406u
-
-static paddr kernel_root;
-static bool huge_pages;
-
-void vspace_init(paddr root)
-{
-    uint32_t eax = 0x80000001u, ebx, ecx = 0, edx;
-
-    __asm__("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
-    huge_pages = edx & BIT(26);
-    kernel_root = root;
-}
-
-bool vspace_huge_pages(void)
-{
-    return huge_pages;
-}
-
-paddr vspace_kernel_root(void)
-{
-    return kernel_root;
-}
 
 void pat_init(void)
 {
@@ -68,7 +47,7 @@ enum outcome vspace_lock_cap(struct cap space, paddr *root)
 
 void pml4_init(paddr base)
 {
-    const word *from = phys_to_virt(kernel_root);
+    const word *from = phys_to_virt(memory_root());
     word *to = phys_to_virt(base);
 
     for (unsigned i = 256; i < 512; i++)
@@ -182,9 +161,9 @@ void vspace_unload(unsigned core)
 {
     struct core *self = this_core();
 
-    __atomic_store_n(&cores[core].arch.root, kernel_root, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&cores[core].arch.root, memory_root(), __ATOMIC_SEQ_CST);
     if (core == self->id)
-        write_cr3(kernel_root);
+        write_cr3(memory_root());
     else
         await_flush(self, core, request_flush(core));
 }
