@@ -11,6 +11,7 @@
 
 #include <abi/message.h>
 #include <api/invocation.h>
+#include <arch/memory.h>
 #include <core/arch.h>
 #include <core/cap.h>
 #include <core/core.h>
@@ -141,9 +142,6 @@ enum outcome vspace_lock_cap(struct cap space, paddr *root);
 /* Refuse because no table translates the lowest `left` bits: ERROR_FAILED_LOOKUP. */
 enum outcome refuse_walk(unsigned left);
 
-/* The root to load for a thread with this capability in its TCB_VSPACE slot: the
- * kernel's root unless the capability's space still exists. Inside the gate. */
-paddr vspace_root(struct cap cap);
 
 /* --- translation caches ---------------------------------------------------- */
 
@@ -162,6 +160,28 @@ void vspace_unload(unsigned core);
 
 #define ASID_POOL_COUNT  8
 #define ASID_POOL_SIZE   512
+
+/* The registered pools; an entry is a root and its lock bit. Owner: object/asid.c. */
+extern word *asid_pools[ASID_POOL_COUNT];
+
+/* Is this a PML4 that has (or had) an ASID? */
+static inline bool cap_is_space(struct cap cap)
+{
+    return cap_type(cap) == CAP_PML4 && cap_mapped(cap);
+}
+
+/* The root to load for a thread with this capability in its TCB_VSPACE slot: the
+ * kernel's own unless the space still exists. Inside the gate, at every switch, because
+ * a space can vanish with its ASID pool, and the slot be emptied by a revocation. */
+static inline paddr vspace_root(struct cap cap)
+{
+    if (likely(cap_is_space(cap))) {
+        const word *pool = asid_pools[cap_asid(cap) / ASID_POOL_SIZE % ASID_POOL_COUNT];
+        if (pool && (pool[cap_asid(cap) % ASID_POOL_SIZE] & ~BIT(0)) == cap_paddr(cap))
+            return cap_paddr(cap);
+    }
+    return memory_root();
+}
 
 /* Boot: register a zeroed page as the pool of ASIDs 0-511; gives its capability. */
 struct cap asid_pool_boot(paddr pool);

@@ -8,18 +8,17 @@
 #include <arch/vspace.h>
 
 #include <abi/object.h>
-#include <arch/memory.h>
 #include <core/gate.h>
 #include <object/cnode.h>
 
 _Static_assert(ASID_POOL_COUNT == BIT(ASID_POOLS_BITS), "as the interface says");
 _Static_assert(ASID_POOL_SIZE == BIT(ASID_POOL_INDEX_BITS), "as the interface says");
 
-static word *pools[ASID_POOL_COUNT];
+word *asid_pools[ASID_POOL_COUNT];
 
 static word *pool_entry(word asid)
 {
-    word *pool = __atomic_load_n(&pools[asid / ASID_POOL_SIZE % ASID_POOL_COUNT],
+    word *pool = __atomic_load_n(&asid_pools[asid / ASID_POOL_SIZE % ASID_POOL_COUNT],
                                  __ATOMIC_ACQUIRE);
     return pool ? &pool[asid % ASID_POOL_SIZE] : NULL;
 }
@@ -39,19 +38,9 @@ void vspace_unlock(word asid)
     bit_unlock(pool_entry(asid));
 }
 
-paddr vspace_root(struct cap cap)
-{
-    if (arch_valid_vspace(cap)) {
-        word *entry = pool_entry(cap_asid(cap));
-        if (entry && (*entry & ~BIT_LOCK) == cap_paddr(cap))
-            return cap_paddr(cap);
-    }
-    return memory_root();
-}
-
 bool arch_valid_vspace(struct cap cap)
 {
-    return cap_type(cap) == CAP_PML4 && cap_mapped(cap);
+    return cap_is_space(cap);
 }
 
 /* Give the space an ASID of the pool: the capability to it, or null if all are taken. */
@@ -71,7 +60,7 @@ static struct cap assign(struct cap pool, struct cap pml4)
 
 struct cap asid_pool_boot(paddr pool)
 {
-    pools[0] = phys_to_virt(pool);
+    asid_pools[0] = phys_to_virt(pool);
     return cap_asid_pool(pool, 0);
 }
 
@@ -85,7 +74,7 @@ struct cap asid_pool_assign_boot(struct cap pool, struct cap pml4)
 static int free_pool(void)
 {
     for (int i = 0; i < ASID_POOL_COUNT; i++) {
-        if (!pools[i])
+        if (!asid_pools[i])
             return i;
     }
     return -1;
@@ -110,7 +99,7 @@ static enum outcome make_pool(struct slot *untyped, struct slot *dest, int index
     __builtin_memset(pool, 0, BIT(ASID_POOL_BITS));
     untyped->cap = cap_untyped(base, ASID_POOL_BITS, false, BIT(ASID_POOL_BITS));
     slot_insert_new(untyped, dest, cap_asid_pool(base, (word)index * ASID_POOL_SIZE));
-    __atomic_store_n(&pools[index], pool, __ATOMIC_RELEASE);
+    __atomic_store_n(&asid_pools[index], pool, __ATOMIC_RELEASE);
     return OUTCOME_DONE;
 }
 
@@ -191,11 +180,11 @@ void asid_release(struct cap pml4)
 void asid_pool_finalise(struct cap pool)
 {
     word index = pool.w1 / ASID_POOL_SIZE;
-    word *entries = pools[index];
+    word *entries = asid_pools[index];
 
     if (!entries || entries != phys_to_virt(cap_paddr(pool)))
         return;
-    pools[index] = NULL;
+    asid_pools[index] = NULL;
     for (unsigned i = 0; i < ASID_POOL_SIZE; i++) {
         if (entries[i])
             unload_everywhere(entries[i]);

@@ -74,27 +74,25 @@ struct cap arch_cap_mask(struct cap cap, word rights)
     return cap_with_field(cap, 0, 2, rights & RIGHT_READ ? rights : 0);
 }
 
-/* log2 of the memory that a capability stands for; 0: none. */
-static unsigned region_bits(struct cap cap)
+bool arch_cap_region(struct cap cap, paddr *base, word *bits)
 {
-    if (cap_type(cap) == CAP_UNTYPED)
-        return (unsigned)cap_untyped_bits(cap);
+    *base = cap_paddr(cap);
     if (cap_type(cap) == CAP_FRAME)
-        return frame_bits(cap_frame_size(cap));
-    if (cap_is_table(cap) || cap_type(cap) == CAP_ASID_POOL)
-        return TABLE_BITS;
-    return 0;
+        *bits = frame_bits(cap_frame_size(cap));
+    else if (cap_is_table(cap) || cap_type(cap) == CAP_ASID_POOL)
+        *bits = TABLE_BITS;
+    else
+        return false;
+    return true;
 }
 
-/* Frames of different sizes share memory only when one was made beside the other's
- * untyped parent, so a frame's region is compared as a whole. */
+bool arch_cap_revocable(struct cap cap, struct cap source)
+{
+    return cap_type(cap) == CAP_IOPORT && cap_type(source) == CAP_IOPORT_CONTROL;
+}
+
 bool arch_cap_same_region(struct cap a, struct cap b)
 {
-    unsigned a_bits = region_bits(a), b_bits = region_bits(b);
-
-    if (cap_type(a) == CAP_UNTYPED)
-        return b_bits && b_bits <= a_bits
-               && ALIGN_DOWN(cap_paddr(b), a_bits) == cap_paddr(a);
     if (cap_type(a) == CAP_IOPORT_CONTROL)
         return cap_type(b) == CAP_IOPORT || cap_type(b) == CAP_IOPORT_CONTROL;
     return arch_cap_same_object(a, b);
