@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A thread's registers by number, for reading and writing them through its capability. */
+/*
+ * A thread's registers by number, for reading and writing them through its capability.
+ * The instruction pointer is where it would go on: the caller has set fault_ip.
+ */
 #include <arch/context.h>
 
 #include <abi/message.h>
@@ -8,7 +11,7 @@
     [offsetof(struct user_context, user) / 8] = offsetof(struct context, field)
 
 static const uint16_t offsets[CONTEXT_REGISTERS] = {
-    AT(rip, rip), AT(rsp, rsp), AT(rflags, rflags),
+    AT(rip, fault_ip), AT(rsp, rsp), AT(rflags, rflags),
     AT(rax, rax), AT(rbx, rbx), AT(rcx, rcx), AT(rdx, rdx),
     AT(rsi, rsi), AT(rdi, rdi), AT(rbp, rbp),
     AT(r8, r8), AT(r9, r9), AT(r10, r10), AT(r11, r11),
@@ -43,7 +46,7 @@ void context_write(struct context *c, unsigned i, word value)
     value = legal_value(i, value);
     *(word *)((char *)c + offsets[i]) = value;
     if (i == offsetof(struct user_context, rip) / sizeof(word))
-        c->fault_ip = value;
+        c->rip = value;
     /* The short way out of the kernel loses rcx and r11: take the full one. */
     c->entry = 0;
 }
