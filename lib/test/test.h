@@ -13,8 +13,10 @@
  */
 #pragma once
 
+#include <abi/fault.h>
 #include <test/alloc.h>
 #include <test/ipc.h>
+#include <test/memory.h>
 #include <test/print.h>
 #include <test/thread.h>
 #include <test/vspace.h>

@@ -52,12 +52,19 @@ cptr make_context(unsigned core, uint64_t budget, uint64_t period)
     return sc;
 }
 
+/* A thread that cannot reach itself in its CSpace stops with a fault. */
+static void stop(void)
+{
+    (void)kc_tcb_suspend(self()->tcb);
+    (void)ipc_wait(0);
+}
+
 /* A thread returns to here, with its stack not aligned as it is after a call. */
 __attribute__((force_align_arg_pointer)) _Noreturn static void finish(void)
 {
     kc_signal(self()->done);
     for (;;)
-        (void)kc_tcb_suspend(self()->tcb);
+        stop();
 }
 
 static void set_registers(struct thread *thread, struct thread_memory *space,
