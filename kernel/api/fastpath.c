@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The fast path of Call and ReplyRecv: a client calls a waiting server that runs on the
+ * caller's time (passive, or lent to), and the server answers and waits again. Each
+ * function checks everything first; it returns null with nothing changed when the case
+ * is not the common one, and the slow path does the call from its beginning.
+ *
+ * The ready queues are not touched: the context goes along with the message, so the
+ * thread switched to is the one to run, unless its priority is lower than that of the
+ * thread it replaces and a ready thread lies between.
+ */
+#include <abi/fault.h>
+#include <api/fastpath.h>
+#include <api/ipc.h>
+#include <core/arch.h>
+#include <core/gate.h>
+#include <core/sched.h>
+#include <object/endpoint.h>
+#include <object/notification.h>
+#include <object/reply.h>
+#include <arch/switch.h>
+
+#define EXTRA_CAPS_MASK  ((word)3 << 7)
+
+/* One step of look-up: a root CNode that resolves the whole address. */
+ALWAYS_INLINE struct slot *lookup(const struct tcb *t, word address)
+{
+    struct cap root = t->slots[TCB_CSPACE].cap;
+    word radix = cap_cnode_radix(root), size = cap_cnode_guard_size(root);
+
+    if (unlikely(cap_type(root) != CAP_CNODE || radix + size != 64
+                 || (size && address >> (radix & 63) != cap_cnode_guard(root))))
+        return NULL;
+    return (struct slot *)cap_ptr(root) + (address & MASK(radix));
+}
+
+/* May `next` replace the current thread of priority `prio` without a look at all the
+ * queues? Announces the new priority before looking at the queue, under the lock, so
+ * that a core waking a thread here either is seen or sees it. */
+ALWAYS_INLINE bool may_switch(struct core *self, word prio, const struct tcb *next)
+{
+    if (likely(next->prio >= prio))
+        return true;
+    spin_lock(&self->lock);
+    bool highest = ready_below(self, next->prio);
+    if (highest)
+        self->current_prio = next->prio;
+    spin_unlock(&self->lock);
+    return highest;
+}
+
+ALWAYS_INLINE bool message_fits(word info, const struct tcb *from, const struct tcb *to)
+{
+    word length = message_length(info);
+    return length <= REGISTERS
+           || (length <= MESSAGE_MAX_LENGTH && from->buffer && to->buffer);
+}
+
+ALWAYS_INLINE void transfer(struct tcb *from, struct tcb *to, word badge, word info)
+{
+    word length = message_length(info);
+
+    context_copy_registers(&to->context, &from->context);
+    if (unlikely(length > REGISTERS))
+        copy_words(&to->buffer->msg[REGISTERS], &from->buffer->msg[REGISTERS],
+                   length - REGISTERS);
+    context_set_badge(&to->context, badge);
+    context_set_info(&to->context, info & ~((word)7 << 9));
+}
+
+struct tcb *fastpath_call(struct core *self)
+{
+    struct tcb *t = self->current;
+    word info = context_info(&t->context);
+
+    if (unlikely((info & EXTRA_CAPS_MASK) || !gate_try_enter(self)))
+        return NULL;
+    struct slot *slot = lookup(t, context_cap(&t->context));
+    if (unlikely(!slot))
+        return NULL;
+    struct cap cap = slot->cap;
+    word rights = cap_rights(cap);
+    if (unlikely(cap_type(cap) != CAP_ENDPOINT || !(rights & RIGHT_WRITE)
+                 || !(rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY))))
+        return NULL;
+
+    struct endpoint *ep = cap_endpoint(cap);
+    bit_lock(&ep->head);
+    struct tcb *server = (struct tcb *)(ep->head & ~BIT_LOCK);
+    if (unlikely((ep->tail & MASK(2)) != ENDPOINT_RECEIVING || server->sc
+                 || !server->reply || !message_fits(info, t, server)
+                 || !may_switch(self, server->home ? 0 : t->prio, server))) {
+        bit_unlock(&ep->head);
+        return NULL;
+    }
+    struct tcb *next = server->next;
+    if (next)
+        next->prev = NULL;
+    else
+        ep->tail = 0;
+    bit_unlock_with(&ep->head, (word)next);
+
+    struct reply *reply = server->reply;
+    struct sched_context *sc = t->sc;
+    server->reply = NULL;
+    reply->sc = sc;
+    reply->newer = NULL;
+    reply->older = sc->reply;
+    if (sc->reply)
+        sc->reply->newer = reply;
+    sc->reply = reply;
+    t->reply = reply;
+    t->state = THREAD_CALLING;
+    t->can_grant = rights & RIGHT_GRANT;
+    t->sc = NULL;
+    server->sc = sc;
+    sc->tcb = server;
+    server->core = (uint16_t)self->id;
+    server->state = THREAD_RUNNING;
+    if (server->home && server->prio < t->prio)
+        server->prio = t->prio;
+    __atomic_store_n(&reply->tcb, (word)t, __ATOMIC_RELEASE);
+
+    transfer(t, server, cap_badge(cap), info);
+    self->current = server;
+    self->current_prio = server->prio;
+    arch_fast_switch(self, server);
+    gate_leave(self);
+    return server;
+}
+
+/* The bound notification of a receiver must have no signal; keeps its lock. */
+ALWAYS_INLINE bool lock_bound(struct notification *n, const struct tcb *t)
+{
+    if (likely(!n))
+        return true;
+    spin_lock(&n->lock);
+    if (n->state != NOTIFICATION_ACTIVE && n->sc != t->sc)
+        return true;
+    spin_unlock(&n->lock);
+    return false;
+}
+
+struct tcb *fastpath_reply_recv(struct core *self)
+{
+    struct tcb *t = self->current;
+    word info = context_info(&t->context);
+
+    if (unlikely((info & EXTRA_CAPS_MASK) || !gate_try_enter(self)))
+        return NULL;
+    struct slot *slot = lookup(t, context_cap(&t->context));
+    struct slot *reply_slot = lookup(t, context_reply(&t->context));
+    if (unlikely(!slot || !reply_slot))
+        return NULL;
+    struct cap cap = slot->cap;
+    if (unlikely(cap_type(cap) != CAP_ENDPOINT || !(cap_rights(cap) & RIGHT_READ)
+                 || cap_type(reply_slot->cap) != CAP_REPLY))
+        return NULL;
+
+    struct reply *reply = cap_reply(reply_slot->cap);
+    struct sched_context *sc = t->sc;
+    struct notification *bound = t->bound;
+    bit_lock(&reply->tcb);
+    struct tcb *caller = (struct tcb *)(reply->tcb & ~BIT_LOCK);
+    if (unlikely(reply->sc != sc || !sc || sc->reply != reply
+                 || ((word)caller & REPLY_CLAIMED) || caller->fault.type != FAULT_NULL
+                 || caller->sc || t->yield_to
+                 || !message_fits(info, t, caller) || !lock_bound(bound, t)))
+        goto slow_reply;
+    struct endpoint *ep = cap_endpoint(cap);
+    bit_lock(&ep->head);
+    struct tcb *last = (struct tcb *)(ep->tail & ~MASK(2));
+    if (unlikely((ep->tail & MASK(2)) == ENDPOINT_SENDING
+                 || (last && last->prio < t->base_prio)
+                 || !may_switch(self, t->prio, caller)))
+        goto slow_endpoint;
+
+    struct reply *older = reply->older;
+    sc->reply = older;
+    if (older)
+        older->newer = NULL;
+    reply->sc = NULL;
+    t->sc = NULL;
+    caller->sc = sc;
+    sc->tcb = caller;
+    caller->core = (uint16_t)self->id;
+    caller->reply = NULL;
+    caller->state = THREAD_RUNNING;
+    transfer(t, caller, 0, info);
+    self->current = caller;
+    self->current_prio = caller->prio;
+    arch_fast_switch(self, caller);
+
+    t->prio = t->base_prio;
+    t->state = THREAD_RECEIVING;
+    t->reply = reply;
+    t->blocked_on = ep;
+    t->next = NULL;
+    t->prev = last;
+    bit_unlock_with(&reply->tcb, (word)t | REPLY_CLAIMED);
+    ep->tail = (word)t | ENDPOINT_RECEIVING;
+    if (last)
+        last->next = t;
+    bit_unlock_with(&ep->head, last ? ep->head & ~BIT_LOCK : (word)t);
+    if (bound)
+        spin_unlock(&bound->lock);
+    gate_leave(self);
+    return caller;
+
+slow_endpoint:
+    bit_unlock(&ep->head);
+    if (bound)
+        spin_unlock(&bound->lock);
+slow_reply:
+    bit_unlock(&reply->tcb);
+    return NULL;
+}

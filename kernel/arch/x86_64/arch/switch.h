@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Switching this core to another thread: what the processor must know of it. */
+#pragma once
+
+#include <arch/vspace.h>
+#include <core/core.h>
+
+/* Registers that carry a message: r10 r8 r9 r15. */
+static inline void context_copy_registers(struct context *to, const struct context *from)
+{
+    to->r10 = from->r10;
+    to->r8 = from->r8;
+    to->r9 = from->r9;
+    to->r15 = from->r15;
+}
+
+static inline void copy_words(word *to, const word *from, word count)
+{
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(count) :: "memory");
+}
+
+/* Save the segment bases of the thread they belong to and load t's. */
+void arch_switch_bases(struct core *core, struct tcb *t);
+
+/*
+ * Entry frame, address space, segment bases and the right to use the FPU. The root is
+ * announced before it is loaded, for the cores that flush translations.
+ */
+static inline __attribute__((always_inline)) void arch_fast_switch(struct core *self,
+                                                                   struct tcb *t)
+{
+    self->arch.tss.rsp0 = (word)(&t->context + 1);
+    paddr root = vspace_root(t->slots[TCB_VSPACE].cap);
+    if (self->arch.root != root) {
+        __atomic_exchange_n(&self->arch.root, root, __ATOMIC_SEQ_CST);
+        write_cr3(root);
+    }
+    if (self->arch.fs_base != t->context.fs_base
+        || self->arch.gs_base != t->context.gs_base || self->arch.bases_owner)
+        arch_switch_bases(self, t);
+    if (unlikely(self->arch.fpu_enabled || self->arch.fpu_owner == t))
+        fpu_switch(self, t);
+}

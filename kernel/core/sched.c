@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Scheduling; see sched.h. Locks: a core's queues, and the scheduling contexts that
+ * belong to it, are protected by that core's lock. Only a core itself changes its
+ * `current`, `sc` and `candidate` (or another one under exclusion).
+ */
+#include <core/arch.h>
+#include <core/gate.h>
+#include <core/sched.h>
+#include <object/notification.h>
+#include <object/refill.h>
+#include <object/reply.h>
+#include <abi/fault.h>
+#include <api/fault.h>
+#include <api/entry.h>
+
+struct core cores[CONFIG_MAX_CORES] __attribute__((aligned(64)));
+unsigned core_count = 1;
+
+/* --- ready queues (core lock held) ------------------------------------------- */
+
+static void mark_ready(struct core *c, unsigned prio)
+{
+    c->ready_map[prio / 64] |= BIT(prio % 64);
+    c->ready_summary |= BIT(prio / 64);
+}
+
+static void clear_ready(struct core *c, unsigned prio)
+{
+    c->ready_map[prio / 64] &= ~BIT(prio % 64);
+    if (c->ready_map[prio / 64] == 0)
+        c->ready_summary &= ~BIT(prio / 64);
+}
+
+/* The highest priority with a ready thread; -1 if there is none. */
+static int highest_ready(const struct core *c)
+{
+    if (c->ready_summary == 0)
+        return -1;
+    unsigned group = 63 - (unsigned)__builtin_clzll(c->ready_summary);
+    return (int)(group * 64 + 63 - (unsigned)__builtin_clzll(c->ready_map[group]));
+}
+
+static void ready_push(struct core *c, struct tcb *t, bool front)
+{
+    struct queue *q = &c->ready[t->prio];
+    assert(t->queued == QUEUE_NONE && t->sc && t->core == c->id);
+    if (!q->head) {
+        q->head = q->tail = t;
+        t->next = t->prev = NULL;
+        mark_ready(c, t->prio);
+    } else if (front) {
+        t->prev = NULL;
+        t->next = q->head;
+        q->head->prev = t;
+        q->head = t;
+    } else {
+        t->next = NULL;
+        t->prev = q->tail;
+        q->tail->next = t;
+        q->tail = t;
+    }
+    t->queued = QUEUE_READY;
+}
+
+static void ready_remove(struct core *c, struct tcb *t)
+{
+    struct queue *q = &c->ready[t->prio];
+    if (t->prev)
+        t->prev->next = t->next;
+    else
+        q->head = t->next;
+    if (t->next)
+        t->next->prev = t->prev;
+    else
+        q->tail = t->prev;
+    if (!q->head)
+        clear_ready(c, t->prio);
+    t->queued = QUEUE_NONE;
+}
+
+/* --- release queue (core lock held) ------------------------------------------- */
+
+static void release_push(struct core *c, struct tcb *t)
+{
+    ticks time = refill_head(t->sc)->time;
+    struct tcb *before = NULL, *after = c->release;
+    assert(t->queued == QUEUE_NONE);
+    while (after && refill_head(after->sc)->time <= time) {
+        before = after;
+        after = after->next;
+    }
+    t->prev = before;
+    t->next = after;
+    if (after)
+        after->prev = t;
+    if (before) {
+        before->next = t;
+    } else {
+        c->release = t;
+        c->reprogram = true;
+    }
+    t->queued = QUEUE_RELEASE;
+}
+
+static void release_remove(struct core *c, struct tcb *t)
+{
+    if (t->prev) {
+        t->prev->next = t->next;
+    } else {
+        c->release = t->next;
+        c->reprogram = true;
+    }
+    if (t->next)
+        t->next->prev = t->prev;
+    t->queued = QUEUE_NONE;
+}
+
+static void queue_remove(struct core *c, struct tcb *t)
+{
+    if (t->queued == QUEUE_READY)
+        ready_remove(c, t);
+    else if (t->queued == QUEUE_RELEASE)
+        release_remove(c, t);
+}
+
+void sched_remove(struct tcb *t)
+{
+    struct core *c = core_of(t);
+    spin_lock(&c->lock);
+    queue_remove(c, t);
+    spin_unlock(&c->lock);
+}
+
+/* --- becoming runnable --------------------------------------------------------- */
+
+bool sched_schedulable(const struct tcb *t)
+{
+    return tcb_runnable(t) && sched_context_active(t->sc)
+           && t->queued != QUEUE_RELEASE;
+}
+
+static void offer(struct core *self, struct tcb *t);
+
+static bool has_budget(struct core *self, struct sched_context *sc)
+{
+    return refill_ready(sc, self->now) && refill_sufficient(sc, 0);
+}
+
+/* Queue on another core and tell it when that matters. Its lock is held. */
+static bool push_remote(struct core *c, struct tcb *t)
+{
+    ready_push(c, t, true);
+    if (t->prio <= c->current_prio)
+        return false;
+    c->reschedule = true;
+    return true;
+}
+
+/* t is schedulable with budget: switch to it soon, or queue it. Own lock held. */
+static void prefer(struct core *self, struct tcb *t)
+{
+    if (self->candidate || self->reschedule) {
+        if (self->candidate)
+            ready_push(self, self->candidate, true);
+        self->candidate = NULL;
+        self->reschedule = true;
+        ready_push(self, t, true);
+    } else {
+        self->candidate = t;
+    }
+}
+
+void sched_wake(struct core *self, struct tcb *t)
+{
+    struct core *c = core_of(t);
+    bool interrupt = false;
+
+    assert(t != self->current);
+    if (!tcb_runnable(t) || !sched_context_active(t->sc))
+        return;
+    spin_lock(&c->lock);
+    if (t->queued == QUEUE_NONE) {
+        if (t->sc->sporadic && t->sc != c->sc)
+            refill_unblock(t->sc, self->now);
+        if (t->sc != c->sc && !has_budget(self, t->sc)) {
+            release_push(c, t);
+            interrupt = c != self && c->release == t;
+        } else if (c == self) {
+            prefer(self, t);
+        } else {
+            interrupt = push_remote(c, t);
+        }
+    }
+    bool waits = t->queued == QUEUE_READY;
+    spin_unlock(&c->lock);
+    if (interrupt)
+        arch_ipi(c->id);
+    if (waits)
+        offer(self, t);
+}
+
+void sched_prefer_in_queue(struct tcb *t)
+{
+    struct core *c = core_of(t);
+    spin_lock(&c->lock);
+    if (t->queued == QUEUE_READY) {
+        ready_remove(c, t);
+        ready_push(c, t, true);
+    }
+    spin_unlock(&c->lock);
+}
+
+void sched_yield_to(struct core *self, struct tcb *t)
+{
+    struct tcb *current = self->current;
+
+    sched_detach(self, current);
+    current->state = THREAD_RUNNING;
+    spin_lock(&self->lock);
+    if (t->queued == QUEUE_READY)
+        ready_remove(self, t);
+    ready_push(self, current, true);
+    ready_push(self, t, true);
+    spin_unlock(&self->lock);
+}
+
+void sched_refresh(struct tcb *t)
+{
+    struct core *self = this_core();
+    assert(gate_exclusive());
+    for (unsigned i = 0; i < core_count; i++) {
+        if (cores[i].current == t || cores[i].candidate == t) {
+            core_reschedule(i);
+            return;
+        }
+    }
+    sched_wake(self, t);
+}
+
+void sched_postpone(struct tcb *t)
+{
+    struct core *c = core_of(t);
+    spin_lock(&c->lock);
+    queue_remove(c, t);
+    release_push(c, t);
+    spin_unlock(&c->lock);
+}
+
+void sched_set_prio(struct tcb *t, unsigned prio)
+{
+    struct core *c = core_of(t);
+    spin_lock(&c->lock);
+    if (t->queued == QUEUE_READY) {
+        ready_remove(c, t);
+        t->prio = (uint8_t)prio;
+        ready_push(c, t, false);
+    } else {
+        t->prio = (uint8_t)prio;
+    }
+    if (c->current == t)
+        c->current_prio = prio;
+    c->reschedule = true;
+    spin_unlock(&c->lock);
+}
+
+/* --- lending -------------------------------------------------------------------- */
+
+void sched_give(struct sched_context *sc, struct tcb *t)
+{
+    assert(t->queued == QUEUE_NONE && t->sc == NULL);
+    sc->tcb = t;
+    t->sc = sc;
+    t->core = sc->core;
+}
+
+void sched_go_home(struct tcb *t)
+{
+    if (!t->home || t->sc)
+        return;
+    t->prio = t->base_prio;
+    sched_give(t->home, t);
+}
+
+void sched_park(struct tcb *t)
+{
+    if (!t->home)
+        return;
+    sched_return_loan(t);
+    if (t->sc == t->home) {
+        t->home->tcb = NULL;
+        t->sc = NULL;
+    }
+    t->prio = t->base_prio;
+}
+
+void sched_return_loan(struct tcb *t)
+{
+    struct sched_context *sc = t->sc;
+    if (!t->home || !sc || sc == t->home || !sc->reply)
+        return;
+    struct reply *r = sc->reply;
+    struct tcb *lender = reply_tcb(r);
+    sc->reply = r->older;
+    if (r->older)
+        r->older->newer = NULL;
+    r->older = r->newer = NULL;
+    r->sc = NULL;
+    t->sc = NULL;
+    sched_give(sc, lender);
+}
+
+/* --- time ------------------------------------------------------------------------ */
+
+void sched_update_time(struct core *self)
+{
+    ticks now = arch_now();
+    self->consumed += now - self->now;
+    self->now = now;
+}
+
+/* Charge what the current context used since the last time. Own lock held. */
+static void commit_time(struct core *self)
+{
+    struct sched_context *sc = self->sc;
+    if (sc && self->consumed > 0 && sched_context_active(sc)) {
+        refill_charge(sc, self->consumed);
+        sc->consumed += self->consumed;
+    }
+    self->consumed = 0;
+}
+
+/* The current thread belongs to another core now: hand it over with all its state. */
+static void migrate_current(struct core *self)
+{
+    struct tcb *t = self->current;
+    sched_detach(self, t);
+    sched_wake(self, t);
+}
+
+void sched_forget_context(struct sched_context *sc)
+{
+    assert(gate_exclusive());
+    for (unsigned i = 0; i < core_count; i++) {
+        struct core *c = &cores[i];
+        if (c->sc != sc)
+            continue;
+        sched_update_time(c);
+        commit_time(c);
+        c->sc = NULL;
+        c->reprogram = true;
+        core_reschedule(i);
+    }
+}
+
+/* A borrower used up its loan: the time goes back to whom it belongs, and every
+ * borrower on the way falls back on its own context. */
+static void loan_exhausted(struct tcb *t)
+{
+    while (t->home && t->sc && t->sc != t->home && t->sc->reply) {
+        struct sched_context *sc = t->sc;
+        sched_return_loan(t);
+        if (tcb_runnable(t))
+            sched_go_home(t);
+        t = sc->tcb;
+    }
+}
+
+/* The current thread's slice is over: fault, queue at the end, or wait for budget. */
+static void end_slice(struct core *self, bool may_fault)
+{
+    struct tcb *t = self->current;
+    struct sched_context *sc = t->sc;
+
+    if (t->home && sc != t->home && sc->reply) {
+        loan_exhausted(t);
+        sc = t->sc;
+        if (t->core != self->id)
+            return;                 /* schedule() hands it over */
+        may_fault = false;
+    }
+    if (may_fault && !sched_context_round_robin(sc) && fault_timeout_handler(t)) {
+        fault_timeout(self, t);
+        return;
+    }
+    sched_detach(self, t);
+    spin_lock(&self->lock);
+    if (has_budget(self, sc))
+        ready_push(self, t, false);
+    else
+        release_push(self, t);
+    spin_unlock(&self->lock);
+}
+
+void sched_end_slice(struct core *self, ticks amount, bool may_fault)
+{
+    struct sched_context *sc = self->sc;
+    if (sc && sched_context_active(sc)) {
+        spin_lock(&self->lock);
+        refill_charge(sc, amount);
+        sc->consumed += self->consumed;
+        spin_unlock(&self->lock);
+    }
+    self->consumed = 0;
+    self->reprogram = true;
+    self->reschedule = true;
+    if (sched_schedulable(self->current) && self->current->queued == QUEUE_NONE)
+        end_slice(self, may_fault);
+}
+
+bool sched_check_budget(struct core *self)
+{
+    if (!self->sc || refill_sufficient(self->sc, self->consumed))
+        return true;
+    sched_end_slice(self, self->consumed, true);
+    return false;
+}
+
+/* Threads whose budget has come become ready. Own lock held. */
+static void awaken(struct core *self)
+{
+    while (self->release && refill_ready(self->release->sc, self->now)) {
+        struct tcb *t = self->release;
+        release_remove(self, t);
+        prefer(self, t);
+    }
+}
+
+static void program_timer(struct core *self)
+{
+    ticks deadline = ~(ticks)0;
+    if (self->sc)
+        deadline = self->now + refill_head(self->sc)->amount;
+    if (self->release)
+        deadline = min_word(deadline, refill_head(self->release->sc)->time);
+    arch_timer_set(deadline);
+}
+
+/* --- choosing -------------------------------------------------------------------- */
+
+static struct tcb *pop_highest(struct core *self)
+{
+    int prio = highest_ready(self);
+    if (prio < 0)
+        return NULL;
+    struct tcb *t = self->ready[prio].head;
+    ready_remove(self, t);
+    return t;
+}
+
+/* The thread to run next, not in any queue. Own lock held. */
+static struct tcb *choose(struct core *self)
+{
+    struct tcb *current = self->current, *candidate = self->candidate;
+    bool stays = current != self->idle && sched_schedulable(current);
+
+    self->candidate = NULL;
+    if (!candidate && !self->reschedule && stays)
+        return current;
+    if (stays && candidate && candidate->prio > current->prio
+        && highest_ready(self) <= (int)candidate->prio) {
+        ready_push(self, current, true);
+        return candidate;
+    }
+    if (stays)
+        ready_push(self, current, true);
+    if (candidate)
+        ready_push(self, candidate, !(stays && candidate->prio == current->prio));
+    return pop_highest(self);
+}
+
+/* --- roaming ----------------------------------------------------------------------- */
+
+static uint32_t idle_cores;     /* bit i: core i has nothing to run */
+
+#define PULL_SCAN  16           /* threads looked at before giving up, per priority */
+
+static struct tcb *find_roaming(struct core *other, uint32_t bit)
+{
+    for (int group = ARRAY_SIZE(other->ready_map) - 1; group >= 0; group--) {
+        for (word map = other->ready_map[group]; map; map &= map - 1) {
+            struct tcb *t = other->ready[group * 64 + __builtin_ctzll(map)].head;
+            for (int i = 0; t && i < PULL_SCAN; i++, t = t->next) {
+                if (t->sc->roam & bit)
+                    return t;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* An idle core takes a ready roaming thread from another core. No lock is held. */
+static struct tcb *pull(struct core *self)
+{
+    uint32_t bit = (uint32_t)BIT(self->id);
+    for (unsigned i = 1; i < core_count; i++) {
+        struct core *other = &cores[(self->id + i) % core_count];
+        if (other->ready_summary == 0)
+            continue;
+        spin_lock(&other->lock);
+        struct tcb *t = find_roaming(other, bit);
+        if (t) {
+            ready_remove(other, t);
+            t->core = t->sc->core = (uint16_t)self->id;
+        }
+        spin_unlock(&other->lock);
+        if (t)
+            return t;
+    }
+    return NULL;
+}
+
+/* A roaming thread is ready but not running: wake an idle core that may take it. */
+static void offer(struct core *self, struct tcb *t)
+{
+    uint32_t takers = t->sc ? t->sc->roam & idle_cores & ~(uint32_t)BIT(self->id) : 0;
+    if (takers) {
+        unsigned taker = (unsigned)__builtin_ctz(takers);
+        cores[taker].reschedule = true;
+        arch_ipi(taker);
+    }
+}
+
+static void note_idle(struct core *self, bool idle)
+{
+    uint32_t bit = (uint32_t)BIT(self->id);
+    if (idle && !(idle_cores & bit))
+        __atomic_fetch_or(&idle_cores, bit, __ATOMIC_SEQ_CST);
+    else if (!idle && (idle_cores & bit))
+        __atomic_fetch_and(&idle_cores, ~bit, __ATOMIC_SEQ_CST);
+}
+
+/* --- the last step of a kernel entry ----------------------------------------------- */
+
+/* Own lock held. */
+static void switch_context(struct core *self, struct sched_context *sc)
+{
+    if (sc != self->sc || self->reprogram)
+        commit_time(self);
+    if (sc != self->sc) {
+        if (sc && !sc->sporadic)
+            refill_unblock(sc, self->now);
+        self->sc = sc;
+        self->reprogram = true;
+    }
+    if (self->reprogram) {
+        self->reprogram = false;
+        program_timer(self);
+    }
+}
+
+static void switch_thread(struct core *self, struct tcb *next)
+{
+    struct tcb *last = self->current;
+    if (last != self->idle && last->queued == QUEUE_READY)
+        offer(self, last);
+    self->current = next;
+    arch_switch_to(self, next);
+}
+
+void schedule(struct core *self)
+{
+    if (self->current != self->idle && self->current->core != self->id)
+        migrate_current(self);
+    spin_lock(&self->lock);
+    awaken(self);
+    struct tcb *next = choose(self);
+    self->reschedule = false;
+    if (!next && core_count > 1) {
+        spin_unlock(&self->lock);
+        note_idle(self, true);
+        next = pull(self);
+        spin_lock(&self->lock);
+        if (highest_ready(self) >= 0) {
+            if (next)
+                ready_push(self, next, true);
+            next = pop_highest(self);
+        }
+    }
+    if (!next)
+        next = self->idle;
+    note_idle(self, next == self->idle);
+    if (next != self->current)
+        switch_thread(self, next);
+    self->current_prio = next->prio;
+    switch_context(self, next->sc);
+    spin_unlock(&self->lock);
+}
+
+/* --- start ------------------------------------------------------------------------- */
+
+void core_init(struct core *core, unsigned id, struct tcb *idle)
+{
+    core->self = core;
+    core->id = id;
+    core->idle = core->current = idle;
+    core->now = arch_now();
+    core->gate = GATE_INSIDE;
+    idle->state = THREAD_IDLE;
+    idle->core = (uint16_t)id;
+    idle->foreign_length = ~(word)0;
+}
+
+void sched_boot_thread(struct core *self, struct tcb *t)
+{
+    self->candidate = t;
+}
+
+_Noreturn void core_start(struct core *self)
+{
+    self->now = arch_now();
+    self->reprogram = true;
+    gate_enter(self);
+    schedule(self);
+    kernel_exit(self);
+}
