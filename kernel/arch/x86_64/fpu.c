@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Floating-point state, switched when it is used (exception #NM); see arch/fpu.h. */
+#include <arch/feature.h>
+#include <core/arch.h>
+#include <core/core.h>
+
+#define CONTROL_WORD_INITIAL  0x37f
+#define MXCSR_INITIAL         0x1f80
+#define MXCSR_OFFSET          24
+#define ALL_FEATURES          0xffffffffu
+
+static void enable(struct core *core)
+{
+    __asm__ volatile("clts");
+    core->arch.fpu_enabled = true;
+}
+
+static void disable(struct core *core)
+{
+    word cr0;
+    __asm__ volatile("movq %%cr0, %0\n\torq $8, %0\n\tmovq %0, %%cr0" : "=r"(cr0));
+    core->arch.fpu_enabled = false;
+}
+
+static void save(struct fpu_state *state)
+{
+    if (cpu.xsave)
+        __asm__ volatile("xsave64 %0" : "+m"(*state)
+                         : "a"(ALL_FEATURES), "d"(ALL_FEATURES));
+    else
+        __asm__ volatile("fxsave64 %0" : "=m"(*state));
+}
+
+static void restore(struct fpu_state *state)
+{
+    if (cpu.xsave)
+        __asm__ volatile("xrstor64 %0" :: "m"(*state),
+                         "a"(ALL_FEATURES), "d"(ALL_FEATURES));
+    else
+        __asm__ volatile("fxrstor64 %0" :: "m"(*state));
+}
+
+/* The state live on this core goes to its owner's TCB. */
+static void save_owner(struct core *core)
+{
+    struct tcb *owner = core->arch.fpu_owner;
+
+    if (!owner)
+        return;
+    enable(core);
+    save(&owner->fpu);
+    __atomic_store_n(&core->arch.fpu_owner, NULL, __ATOMIC_RELEASE);
+}
+
+bool fpu_claim(struct tcb *t)
+{
+    struct core *core = this_core();
+
+    if (t->flags & TCB_FLAG_FPU_DISABLED)
+        return false;
+    if (core->arch.fpu_owner != t) {
+        arch_fpu_release(t);        /* it may have come from another core */
+        save_owner(core);
+        enable(core);
+        restore(&t->fpu);
+        core->arch.fpu_owner = t;
+    }
+    enable(core);
+    return true;
+}
+
+void fpu_leave(struct core *core)
+{
+    save_owner(core);
+    if (core->arch.fpu_enabled)
+        disable(core);
+}
+
+void fpu_switch(struct core *core, struct tcb *t)
+{
+    bool live = core->arch.fpu_owner == t && !(t->flags & TCB_FLAG_FPU_DISABLED);
+
+    if (live && !core->arch.fpu_enabled)
+        enable(core);
+    else if (!live && core->arch.fpu_enabled)
+        disable(core);
+}
+
+void arch_fpu_init(struct tcb *t)
+{
+    uint16_t *control = (void *)t->fpu.area;
+    uint32_t *mxcsr = (void *)(t->fpu.area + MXCSR_OFFSET);
+
+    *control = CONTROL_WORD_INITIAL;
+    *mxcsr = MXCSR_INITIAL;
+}
