@@ -13,6 +13,7 @@
 #include <abi/fault.h>
 #include <api/fault.h>
 #include <api/entry.h>
+#include <api/invocation.h>
 
 struct core cores[CONFIG_MAX_CORES] __attribute__((aligned(64)));
 unsigned core_count = 1;
@@ -589,8 +590,11 @@ void schedule(struct core *self)
 
 /* --- start ------------------------------------------------------------------------- */
 
+static struct syscall_error errors[CONFIG_MAX_CORES];
+
 void core_init(struct core *core, unsigned id, struct tcb *idle)
 {
+    core->error = &errors[id];
     core->self = core;
     core->id = id;
     core->idle = core->current = idle;
