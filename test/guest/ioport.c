@@ -2,7 +2,7 @@
 /* Tests of I/O port ranges: issuing, using and giving back. */
 #include <test/test.h>
 
-enum { CMOS = 0x70, FREE = 0x2f0 };     /* the clock's ports; ports of nobody */
+enum { CMOS = 0x70, FREE = 0x2f0 }; /* the clock's ports; ports of nobody */
 
 static enum error_code issue(uint64_t first, uint64_t last, cptr to)
 {

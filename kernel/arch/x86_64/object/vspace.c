@@ -141,6 +141,8 @@ void tlb_shootdown(paddr root, word address, bool all)
 
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     for (unsigned i = 0; i < core_count; i++) {
+        paddr loaded = __atomic_load_n(&cores[i].arch.root, __ATOMIC_SEQ_CST);
+        if (i == self->id || loaded != root)
             continue;
         awaited[i] = request_flush(i);
         asked |= BIT(i);
