@@ -74,14 +74,3 @@ TEST("ioport: wrong requests are refused")
                                         65), 1, 64);
     CHECK(is_empty(port));
 }
-
-TEST("ioport: revoking the control takes all ranges back")
-{
-    cptr port = slot();
-
-    CHECK_OK(issue(FREE, FREE + 7, port));
-    CHECK_OK(revoke(ROOT_SLOT_IOPORT_CONTROL));
-    CHECK(is_empty(port));
-    CHECK_OK(issue(FREE, FREE + 7, port));
-    CHECK_OK(drop(port));
-}
