@@ -141,3 +141,46 @@ TEST_CORES(2, "shootdown: two cores unmap pages of one space at the same time")
     join(b);
     CHECK_EQ(rounds, 2);
 }
+
+/* --- everything at once ---------------------------------------------------------- */
+
+enum { MOST_CORES = 4, TURNS = 100 };
+
+static struct turn {
+    cptr memory, page, second;      /* untyped memory, and two slots */
+} turns[MOST_CORES];
+
+static void make_map_and_revoke(uint64_t core)
+{
+    const struct turn *t = &turns[core];
+    unsigned index = 8 + 2 * (unsigned)core;
+
+    for (unsigned i = 0; i < TURNS; i++) {
+        CHECK_OK(kc_untyped_retype(t->memory, OBJECT_PAGE_4K, 0, ROOT, 0, 0, t->page, 1));
+        CHECK_OK(kc_cnode_copy(ROOT, t->second, DEPTH, ROOT, t->page, DEPTH, RIGHTS_ALL));
+        volatile uint64_t *at = map_page(t->page, index, RIGHTS_ALL);
+        volatile uint64_t *also = map_page(t->second, index + 1, RIGHTS_ALL);
+        CHECK_EQ(*at, 0);
+        *also = i;
+        CHECK_EQ(*at, i);
+        CHECK_OK(i % 2 ? revoke(t->memory) : drop(t->second));
+        CHECK_OK(revoke(t->memory));
+    }
+    rounds++;
+}
+
+TEST_CORES(2, "shootdown: all cores make, map and destroy pages at the same time")
+{
+    unsigned cores = boot->node_count < MOST_CORES ? (unsigned)boot->node_count
+                                                   : (unsigned)MOST_CORES;
+    struct thread *threads[MOST_CORES];
+
+    start(NULL);
+    for (unsigned i = 0; i < cores; i++)
+        turns[i] = (struct turn){object(OBJECT_UNTYPED, PAGE_BITS), slot(), slot()};
+    for (unsigned i = cores; i-- > 0;)
+        threads[i] = spawn(.run = make_map_and_revoke, .arg = i, .core = i);
+    for (unsigned i = 0; i < cores; i++)
+        join(threads[i]);
+    CHECK_EQ(rounds, cores);
+}
