@@ -113,9 +113,14 @@ static void send(uint32_t target, uint32_t command)
     apic_write(REG_COMMAND_LOW, command);
 }
 
+void apic_send_fixed(uint32_t target, unsigned vector)
+{
+    send(target, COMMAND_FIXED | vector);
+}
+
 void arch_ipi(unsigned core)
 {
-    send(cores[core].arch.apic_id, COMMAND_FIXED | VECTOR_IPI);
+    apic_send_fixed(cores[core].arch.apic_id, VECTOR_IPI);
 }
 
 void apic_send_init(uint32_t target)

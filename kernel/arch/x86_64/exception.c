@@ -3,6 +3,7 @@
 #include <abi/fault.h>
 #include <abi/object.h>
 #include <arch/apic.h>
+#include <arch/ioapic.h>
 #include <arch/timer.h>
 #include <arch/trap.h>
 #include <core/arch.h>
@@ -13,15 +14,16 @@
 word arch_interrupt_irq(struct core *self, word vector)
 {
     word irq = vector - IRQ_OFFSET;
+    bool deliver = false;
 
     if (vector == VECTOR_TIMER)
         timer_rearm(self);
     else if (irq <= IRQ_VECTOR_MAX)
-        arch_irq_mask(irq, true);       /* before a level-triggered one comes again */
+        deliver = ioapic_arrived(irq);
     else if (vector != VECTOR_IPI)
         return ARCH_IRQ_COUNT;          /* spurious: not acknowledged */
     apic_end_of_interrupt();
-    return irq <= IRQ_VECTOR_MAX ? irq : ARCH_IRQ_COUNT;
+    return deliver ? irq : ARCH_IRQ_COUNT;
 }
 
 static word fault_address(void)

@@ -2,8 +2,13 @@
 /*
  * I/O APICs (Intel 82093AA data sheet). One lock protects their register windows and
  * the table of routes.
+ *
+ * A masked pin loses edges. So an edge-triggered interrupt that waits for its handler is
+ * masked only when it comes a second time; that one is remembered, and sent again when
+ * the handler acknowledges the first.
  */
 #include <abi/object.h>
+#include <arch/apic.h>
 #include <arch/ioapic.h>
 #include <arch/memory.h>
 #include <core/arch.h>
@@ -26,8 +31,10 @@ static struct {
     unsigned pins;
 } ioapics[MAX_IOAPICS];
 
-static struct {
-    bool routed;
+static struct route {
+    bool routed, level;
+    bool held;                      /* its handler has not acknowledged it yet */
+    bool pending;                   /* an edge came meanwhile */
     uint8_t ioapic, pin;
     uint32_t entry;                 /* low word of the pin's entry, not masked */
 } routes[ARCH_IRQ_COUNT];
@@ -65,7 +72,7 @@ unsigned ioapic_pins(unsigned ioapic)
     return ioapics[ioapic].pins;
 }
 
-/* A pin has one route: an older one to another interrupt is gone. */
+/* Forget what pin led to; an older route of a pin to another interrupt ends. */
 static void forget_pin(unsigned ioapic, unsigned pin)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(routes); i++) {
@@ -74,18 +81,24 @@ static void forget_pin(unsigned ioapic, unsigned pin)
     }
 }
 
+static void set_mask(word irq, bool masked)
+{
+    write_register(routes[irq].ioapic, REG_PIN(routes[irq].pin),
+                   routes[irq].entry | (masked ? PIN_MASKED : 0));
+}
+
 void ioapic_route(unsigned ioapic, unsigned pin, bool level, bool low, word irq)
 {
     uint32_t entry = IRQ_OFFSET + (uint32_t)irq;
 
-    entry |= (level ? PIN_LEVEL : 0) | (low ? PIN_ACTIVE_LOW : 0);
     spin_lock(&lock);
     forget_pin(ioapic, pin);
-    routes[irq].routed = true;
-    routes[irq].ioapic = (uint8_t)ioapic;
-    routes[irq].pin = (uint8_t)pin;
-    routes[irq].entry = entry;
-    write_register(ioapic, REG_PIN(pin), entry | PIN_MASKED);
+    routes[irq] = (struct route){
+        .routed = true, .level = level, .ioapic = (uint8_t)ioapic, .pin = (uint8_t)pin,
+        .entry = entry | (level ? PIN_LEVEL : 0) | (low ? PIN_ACTIVE_LOW : 0),
+        .held = true,
+    };
+    set_mask(irq, true);
     write_register(ioapic, REG_PIN(pin) + 1, cores[0].arch.apic_id << 24);
     spin_unlock(&lock);
 }
@@ -93,9 +106,36 @@ void ioapic_route(unsigned ioapic, unsigned pin, bool level, bool low, word irq)
 /* Interrupts that come as messages have no mask here. */
 void arch_irq_mask(word irq, bool masked)
 {
+    bool again = false;
+
     spin_lock(&lock);
-    if (routes[irq].routed)
-        write_register(routes[irq].ioapic, REG_PIN(routes[irq].pin),
-                       routes[irq].entry | (masked ? PIN_MASKED : 0));
+    struct route *r = &routes[irq];
+    if (r->routed) {
+        again = r->pending && !masked;
+        r->held = masked;
+        if (!masked)
+            r->pending = false;
+        if (r->level || !masked)
+            set_mask(irq, masked);
+    }
     spin_unlock(&lock);
+    if (again)
+        apic_send_fixed(cores[0].arch.apic_id, IRQ_OFFSET + (unsigned)irq);
+}
+
+bool ioapic_arrived(word irq)
+{
+    bool deliver = true;
+
+    spin_lock(&lock);
+    struct route *r = &routes[irq];
+    if (r->routed && r->held) {
+        set_mask(irq, true);
+        r->pending = true;
+        deliver = false;
+    } else if (r->routed && r->level) {
+        set_mask(irq, true);
+    }
+    spin_unlock(&lock);
+    return deliver;
 }

@@ -17,6 +17,8 @@ void apic_send_init(uint32_t target);
 void apic_send_startup(uint32_t target, unsigned page);
 /* The interrupt being handled is taken: the APIC may deliver others. */
 void apic_end_of_interrupt(void);
+/* An ordinary interrupt to a core, perhaps this one. */
+void apic_send_fixed(uint32_t target, unsigned vector);
 /* A non-maskable interrupt to all other cores. */
 void apic_send_nmi_others(void);
 
