@@ -255,7 +255,7 @@ void sched_set_prio(struct tcb *t, unsigned prio)
     if (t->queued == QUEUE_READY) {
         ready_remove(c, t);
         t->prio = (uint8_t)prio;
-        ready_push(c, t, false);
+        ready_push(c, t, true);
     } else {
         t->prio = (uint8_t)prio;
     }

@@ -85,6 +85,8 @@ static enum outcome copy_registers(struct invocation *inv, struct tcb *t)
         tcb_suspend(source);
     else
         stop(inv, source);
+    if (source->state == THREAD_RUNNING)
+        source->context.fault_ip = source->context.rip;
     stop(inv, t);
     for (unsigned i = 0; i < FRAME_REGISTERS; i++) {
         bool frame = i == 0 || i == 1 || i == 2 || (i >= 3 && i < 10);

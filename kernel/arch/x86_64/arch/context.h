@@ -30,7 +30,7 @@ _Static_assert(sizeof(struct context) % 16 == 0, "the processor aligns its frame
 #define RFLAGS_IF        BIT(9)
 #define RFLAGS_DF        BIT(10)
 #define RFLAGS_AC        BIT(18)
-#define RFLAGS_USER_MASK ((word)0xcd5 | RFLAGS_TF)  /* status flags, DF and TF */
+#define RFLAGS_USER_MASK ((word)0xcd5)     /* status flags and DF */
 
 #define SELECTOR_KERNEL_CODE  0x08
 #define SELECTOR_KERNEL_DATA  0x10
