@@ -27,7 +27,7 @@ _Static_assert(sizeof(struct boot_info) <= BIT(BOOT_INFO_FRAME_BITS), "one page"
 struct layout {
     word start, end;            /* of the image, whole pages */
     word buffer, info, extra;   /* addresses of the pages behind it */
-    word extra_length;          /* whole pages */
+    word extra_length;          /* bytes */
 };
 
 static struct slot *slots;
@@ -86,7 +86,6 @@ static struct layout plan(const struct elf_header *elf, word file_size)
     l.info = l.buffer + PAGE_SIZE;
     l.extra = l.info + PAGE_SIZE;
     l.extra_length = arch_boot_chunks(NULL) + sizeof(struct boot_info_uxrt);
-    l.extra_length = ALIGN_UP(l.extra_length, PAGE_BITS);
     if (l.extra + l.extra_length > USER_TOP)
         kpanic("the root task lies too high");
     return l;
@@ -124,18 +123,14 @@ static struct slot_region provide_sched_control(void)
     return region;
 }
 
-static void write_chunks(char *extra, word length)
+static void write_chunks(char *extra)
 {
-    word used = arch_boot_chunks(extra);
     struct boot_info_uxrt uxrt = {
         {BOOT_INFO_UXRT, sizeof(uxrt)}, BOOT_INFO_UXRT_VERSION, UXRT_FEATURES,
     };
 
-    __builtin_memcpy(extra + used, &uxrt, sizeof(uxrt));
-    used += sizeof(uxrt);
-    struct boot_info_header padding = {BOOT_INFO_PADDING, length - used};
-    if (length - used >= sizeof(padding))
-        __builtin_memcpy(extra + used, &padding, sizeof(padding));
+    __builtin_memcpy(extra, &uxrt, sizeof(uxrt));
+    arch_boot_chunks(extra + sizeof(uxrt));
 }
 
 static void give_untyped(paddr base, word bits, bool device)
@@ -210,7 +205,7 @@ static void make_pages(const struct layout *l, paddr image)
     slot_write_initial(&slots[ROOT_SLOT_BOOTINFO], arch_boot_map(l->info, page));
     info->extra_pages = map_pages(l->extra, extra, l->extra_length);
     info->user_image_frames = map_pages(l->start, image, l->end - l->start);
-    write_chunks(phys_to_virt(extra), l->extra_length);
+    write_chunks(phys_to_virt(extra));
 }
 
 static void describe(const struct layout *l)

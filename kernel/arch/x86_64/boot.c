@@ -59,9 +59,10 @@ static word put_frequency(char *at)
 word arch_boot_chunks(void *buffer)
 {
     char *at = buffer;
-    word length = multiboot_chunks(at);
+    word length = multiboot_graphics_chunks(at);
 
     length += put_rsdp(at ? at + length : NULL);
+    length += multiboot_map_chunk(at ? at + length : NULL);
     length += put_frequency(at ? at + length : NULL);
     return length;
 }

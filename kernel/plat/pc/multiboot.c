@@ -118,13 +118,17 @@ static word put_chunk(char *at, word offset, const void *chunk)
     return offset + header->length;
 }
 
-word multiboot_chunks(char *at)
+word multiboot_map_chunk(char *at)
+{
+    return put_chunk(at, 0, &map);
+}
+
+word multiboot_graphics_chunks(char *at)
 {
     word length = 0;
 
     if (vbe.header.length)
         length = put_chunk(at, length, &vbe);
-    length = put_chunk(at, length, &map);
     if (framebuffer.header.length)
         length = put_chunk(at, length, &framebuffer);
     return length;

@@ -14,7 +14,8 @@ void multiboot_read(uint32_t magic, paddr info);
 /* The first module: the root task. */
 struct region multiboot_module(void);
 
-/* The chunks of boot information that come from the loader: memory map, and graphics
- * modes if it set one. Writes to *at unless that is null, and moves it on. Returns the
- * length. */
-word multiboot_chunks(char *at);
+/* Chunks of boot information (abi/bootinfo.h) that come from the loader: its memory map,
+ * and its graphics mode if it set one. Written to `at` unless that is null; they return
+ * their length. */
+word multiboot_map_chunk(char *at);
+word multiboot_graphics_chunks(char *at);
