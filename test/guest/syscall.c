@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of system calls and labels as such: wrong labels, short messages, numbers that
+ * do not exist, and random arguments from a thread that holds few capabilities.
+ */
+#include <test/test.h>
+
+enum { LABELS = INVOKE_COUNT };
+
+/* An object and the labels that it understands. */
+struct kind {
+    cptr cap;
+    unsigned first, last;
+    unsigned more_first, more_last; /* 0 if there are none */
+};
+
+static unsigned list_kinds(struct kind kinds[], cptr ioport)
+{
+    const struct kind list[] = {
+        {object(OBJECT_UNTYPED, 12), 1, 1, 0, 0},
+        {make(OBJECT_TCB), 2, 17, 0, 0},
+        {object(OBJECT_CNODE, 4), 18, 25, 0, 0},
+        {ROOT_SLOT_IRQ_CONTROL, 26, 26, 57, 58},
+        {ROOT_SLOT_DOMAIN, 30, 32, 0, 0},
+        {boot->sched_control.start, 33, 33, 0, 0},
+        {object(OBJECT_SCHED_CONTEXT, 8), 34, 38, 0, 0},
+        {make(OBJECT_PDPT), 39, 40, 0, 0},
+        {make(OBJECT_PAGE_DIRECTORY), 41, 42, 0, 0},
+        {make(OBJECT_PAGE_TABLE), 43, 44, 0, 0},
+        {make(OBJECT_PAGE_4K), 45, 47, 0, 0},
+        {make(OBJECT_PML4), 0, 0, 0, 0},
+        {ROOT_SLOT_ASID_CONTROL, 48, 48, 0, 0},
+        {ROOT_SLOT_ASID_POOL, 49, 49, 0, 0},
+        {ROOT_SLOT_IOPORT_CONTROL, 50, 50, 0, 0},
+        {ioport, 51, 56, 0, 0},
+    };
+
+    memcpy(kinds, list, sizeof(list));
+    return sizeof(list) / sizeof(list[0]);
+}
+
+static cptr issue_ioport(void)
+{
+    cptr to = slot();
+
+    CHECK_OK(kc_ioport_control_issue(ROOT_SLOT_IOPORT_CONTROL, 0x80, 0x8f, ROOT, to, DEPTH));
+    return to;
+}
+
+static bool understands(const struct kind *kind, uint64_t label)
+{
+    return (label >= kind->first && label <= kind->last && kind->first > 0)
+           || (label >= kind->more_first && label <= kind->more_last && kind->more_first > 0);
+}
+
+static enum error_code invoke(cptr cap, uint64_t label, unsigned length, unsigned caps)
+{
+    uint64_t mr[4] = {0};
+
+    return kc_invoke(cap, message_info(label, 0, caps, length), mr);
+}
+
+TEST("syscall: a label that an object does not understand is an illegal operation")
+{
+    struct kind kinds[20];
+    unsigned count = list_kinds(kinds, issue_ioport());
+
+    for (unsigned i = 0; i < 20; i++)
+        kc_set_cap(i % 3, 0);
+    for (unsigned i = 0; i < count; i++) {
+        for (uint64_t label = 0; label < LABELS + 8; label++) {
+            if (understands(&kinds[i], label))
+                continue;
+            enum error_code error = invoke(kinds[i].cap, label, 20, 3);
+            if (error != ERROR_ILLEGAL_OPERATION)
+                print("# object %u, label %lu\n", i, label);
+            CHECK_EQ(error, ERROR_ILLEGAL_OPERATION);
+        }
+        CHECK_ERR(invoke(kinds[i].cap, UINT64_C(0xfffffffffffff), 20, 3),
+                  ERROR_ILLEGAL_OPERATION);
+    }
+}
+
+/* Labels whose message may be empty. */
+static bool takes_nothing(uint64_t label)
+{
+    static const uint8_t labels[] = {
+        INVOKE_TCB_SUSPEND, INVOKE_TCB_RESUME, INVOKE_TCB_UNBIND_NOTIFICATION,
+        INVOKE_IRQ_ACK, INVOKE_IRQ_CLEAR_HANDLER, INVOKE_SCHED_CONTEXT_UNBIND,
+        INVOKE_SCHED_CONTEXT_CONSUMED, INVOKE_SCHED_CONTEXT_YIELD_TO, INVOKE_PDPT_UNMAP,
+        INVOKE_PAGE_DIRECTORY_UNMAP, INVOKE_PAGE_TABLE_UNMAP, INVOKE_PAGE_UNMAP,
+        INVOKE_PAGE_GET_ADDRESS};
+
+    for (unsigned i = 0; i < sizeof(labels); i++) {
+        if (label == labels[i])
+            return true;
+    }
+    return false;
+}
+
+TEST("syscall: an empty message is too short for most labels")
+{
+    struct kind kinds[20];
+    unsigned count = list_kinds(kinds, issue_ioport());
+
+    for (unsigned i = 0; i < count; i++) {
+        for (uint64_t label = 1; label < LABELS; label++) {
+            if (!understands(&kinds[i], label) || takes_nothing(label))
+                continue;
+            enum error_code error = invoke(kinds[i].cap, label, 0, 0);
+            if (error != ERROR_TRUNCATED_MESSAGE)
+                print("# object %u, label %lu\n", i, label);
+            CHECK_EQ(error, ERROR_TRUNCATED_MESSAGE);
+        }
+    }
+}
+
+TEST("syscall: words without their capabilities are too short a message")
+{
+    static const struct {
+        unsigned kind, label;
+    } calls[] = {
+        {0, INVOKE_UNTYPED_RETYPE}, {1, INVOKE_TCB_COPY_REGISTERS},
+        {1, INVOKE_TCB_CONFIGURE}, {1, INVOKE_TCB_SET_PRIORITY},
+        {1, INVOKE_TCB_SET_MC_PRIORITY}, {1, INVOKE_TCB_SET_SCHED_PARAMS},
+        {1, INVOKE_TCB_SET_TIMEOUT_ENDPOINT}, {1, INVOKE_TCB_SET_IPC_BUFFER},
+        {1, INVOKE_TCB_SET_SPACE}, {1, INVOKE_TCB_BIND_NOTIFICATION},
+        {4, INVOKE_DOMAIN_SET}, {5, INVOKE_SCHED_CONTROL_CONFIGURE_FLAGS},
+        {6, INVOKE_SCHED_CONTEXT_BIND}, {6, INVOKE_SCHED_CONTEXT_UNBIND_OBJECT},
+        {7, INVOKE_PDPT_MAP}, {8, INVOKE_PAGE_DIRECTORY_MAP}, {9, INVOKE_PAGE_TABLE_MAP},
+        {10, INVOKE_PAGE_MAP}, {12, INVOKE_ASID_CONTROL_MAKE_POOL},
+        {13, INVOKE_ASID_POOL_ASSIGN}, {14, INVOKE_IOPORT_CONTROL_ISSUE},
+    };
+    struct kind kinds[20];
+
+    list_kinds(kinds, issue_ioport());
+    for (unsigned i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        enum error_code error = invoke(kinds[calls[i].kind].cap, calls[i].label, 20, 0);
+        if (error != ERROR_TRUNCATED_MESSAGE)
+            print("# label %u\n", calls[i].label);
+        CHECK_EQ(error, ERROR_TRUNCATED_MESSAGE);
+    }
+}
+
+TEST("syscall: a CNode operation without its second root is too short a message")
+{
+    cptr cnode = object(OBJECT_CNODE, 4);
+
+    for (unsigned label = INVOKE_CNODE_COPY; label <= INVOKE_CNODE_ROTATE; label++) {
+        uint64_t mr[4] = {1, 4, 2, 4};
+        CHECK_ERR(kc_invoke(cnode, message_info(label, 0, 0, 8), mr),
+                  ERROR_TRUNCATED_MESSAGE);
+    }
+}
+
+static void call_number(uint64_t number)
+{
+    kc_trap_null((int64_t)number);
+}
+
+TEST("syscall: numbers that do not exist fault")
+{
+    static const int64_t numbers[] = {0, 1, 2, 100, 0x7fffffff, -100, -1000, -0x7fffffff};
+    cptr ep = make(OBJECT_ENDPOINT);
+
+    for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        spawn(.run = call_number, .arg = (uint64_t)numbers[i], .fault_ep = ep);
+        struct message m = ipc_recv(ep, self()->reply);
+        CHECK_EQ(m.label, FAULT_UNKNOWN_SYSCALL);
+        CHECK_EQ(kc_word(UNKNOWN_SYSCALL_NUMBER), (uint64_t)numbers[i]);
+    }
+}
+
+TEST("syscall: registers survive")
+{
+    uint64_t before[3] = {0x11, 0x22, 0x33}, after[3] = {0};
+
+    __asm__ volatile(
+        "movq %[in], %%r14\n\t"
+        "movq 0(%%r14), %%r12\n\t"
+        "movq 8(%%r14), %%r13\n\t"
+        "movq 16(%%r14), %%rax\n\t"
+        "movq %[out], %%r14\n\t"
+        "movq %%rsp, %%rbx\n\t"
+        "syscall\n\t"
+        "movq %%rbx, %%rsp\n\t"
+        "movq %%r12, 0(%%r14)\n\t"
+        "movq %%r13, 8(%%r14)\n\t"
+        "movq %%rax, 16(%%r14)"
+        :
+        : [in] "r"(before), [out] "r"(after), "d"((int64_t)SYSCALL_YIELD)
+        : "rax", "rbx", "rcx", "r11", "r12", "r13", "r14", "rdi", "rsi", "r8", "r9", "r10",
+          "r15", "memory");
+    for (unsigned i = 0; i < 3; i++)
+        CHECK_EQ(after[i], before[i]);
+}
+
+static void set_alignment_check(uint64_t n)
+{
+    __asm__ volatile("pushfq; orq $0x40400, (%%rsp); popfq" : : : "memory", "cc");
+    (void)kc_trap(SYSCALL_NBWAIT, &n, 0, (uint64_t[4]){0});
+    __asm__ volatile("pushfq; andq $~0x40400, (%%rsp); popfq" : : : "memory", "cc");
+}
+
+TEST("syscall: flags that would disturb the kernel do not")
+{
+    join(spawn(.run = set_alignment_check, .arg = make(OBJECT_NOTIFICATION)));
+}
+
+/* The thread with random arguments. */
+
+enum { FUZZ_ROUNDS = 3000, FUZZ_SLOTS_BITS = 6, FUZZ_OBJECTS = 24, FUZZ_SEED = 2463534242 };
+
+static struct {
+    uint64_t state;
+    _Atomic uint64_t rounds;
+    struct ipc_buffer *buffer;
+} fuzz;
+
+static uint64_t next_random(void)
+{
+    fuzz.state ^= fuzz.state << 13;
+    fuzz.state ^= fuzz.state >> 7;
+    fuzz.state ^= fuzz.state << 17;
+    return fuzz.state;
+}
+
+/* A number that may be a slot, a small argument, an address or anything. */
+static uint64_t random_word(void)
+{
+    uint64_t value = next_random();
+
+    switch (next_random() % 5) {
+    case 0:
+        return value % FUZZ_OBJECTS;
+    case 1:
+        return value % 80;
+    case 2:
+        return value % 1024 * 4096;
+    case 3:
+        return UINT64_C(1) << value % 64;
+    default:
+        return value;
+    }
+}
+
+static void fuzz_call(void)
+{
+    uint64_t mr[4], dest = next_random() % FUZZ_OBJECTS;
+    int64_t number = next_random() % 8 ? SYSCALL_CALL : -(int64_t)(next_random() % 11) - 1;
+    uint64_t info = message_info(next_random() % (INVOKE_COUNT + 2), 0, next_random() % 4,
+                                 next_random() % 8 ? next_random() % 12 : 127);
+
+    if (number == SYSCALL_YIELD)
+        number = SYSCALL_CALL;
+    for (unsigned i = 0; i < 4; i++)
+        mr[i] = random_word();
+    for (unsigned i = 4; i < 12; i++)
+        fuzz.buffer->msg[i] = random_word();
+    for (unsigned i = 0; i < 3; i++)
+        fuzz.buffer->caps_or_badges[i] = next_random() % FUZZ_OBJECTS;
+    fuzz.buffer->receive_cnode = next_random() % FUZZ_OBJECTS;
+    fuzz.buffer->receive_index = next_random() % FUZZ_OBJECTS;
+    fuzz.buffer->receive_depth = next_random() % 70;
+    fuzz.rounds++;
+    (void)kc_trap_reply(number, &dest, info, mr, next_random() % FUZZ_OBJECTS,
+                        next_random() % FUZZ_OBJECTS);
+}
+
+static void fuzz_always(uint64_t unused)
+{
+    (void)unused;
+    while (fuzz.rounds < FUZZ_ROUNDS)
+        fuzz_call();
+}
+
+static void fill_sandbox(cptr cnode)
+{
+    static const enum object_type types[] = {
+        OBJECT_TCB, OBJECT_ENDPOINT, OBJECT_NOTIFICATION, OBJECT_SCHED_CONTEXT,
+        OBJECT_REPLY, OBJECT_PDPT, OBJECT_PAGE_4K, OBJECT_LARGE_PAGE, OBJECT_PAGE_TABLE,
+        OBJECT_PAGE_DIRECTORY, OBJECT_UNTYPED, OBJECT_CNODE, OBJECT_UNTYPED};
+
+    for (unsigned i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        cptr cap = object(types[i], types[i] == OBJECT_UNTYPED ? 16 : 8);
+        CHECK_OK(kc_cnode_move(cnode, i + 1, FUZZ_SLOTS_BITS, ROOT, cap, DEPTH));
+    }
+    CHECK_OK(kc_cnode_move(cnode, 14, FUZZ_SLOTS_BITS, ROOT, vspace_empty(), DEPTH));
+    CHECK_OK(kc_cnode_copy(cnode, 15, FUZZ_SLOTS_BITS, ROOT, cnode, DEPTH, RIGHTS_ALL));
+}
+
+static void fuzz_once(uint64_t seed)
+{
+    cptr cnode = object(OBJECT_CNODE, FUZZ_SLOTS_BITS), ep = make(OBJECT_ENDPOINT);
+    struct thread *t = prepare(.run = fuzz_always, .cspace = cnode, .fault_ep = ep,
+                               .guard = cnode_guard(0, 64 - FUZZ_SLOTS_BITS));
+    struct user_context regs, begin;
+
+    fuzz.state = seed;
+    fuzz.rounds = 0;
+    fuzz.buffer = t->buffer;
+    fill_sandbox(cnode);
+    CHECK_OK(kc_tcb_read_registers(t->tcb, false, 0, USER_CONTEXT_WORDS, &begin));
+    CHECK_OK(kc_tcb_resume(t->tcb));
+    for (uint64_t last = ~UINT64_C(0); fuzz.rounds < FUZZ_ROUNDS && fuzz.rounds != last;) {
+        last = fuzz.rounds;
+        CHECK_OK(kc_tcb_read_registers(t->tcb, true, 0, USER_CONTEXT_WORDS, &regs));
+        *(uint64_t *)t->stack_top = (uint64_t)fuzz_always;
+        CHECK_OK(kc_tcb_write_registers(t->tcb, true, 0, USER_CONTEXT_WORDS, &begin));
+        (void)ipc_nbrecv(ep, self()->reply);
+    }
+    CHECK_OK(kc_tcb_suspend(t->tcb));
+    CHECK(fuzz.rounds >= FUZZ_ROUNDS);
+}
+
+static uint64_t answered;
+
+static void answer_one(uint64_t e)
+{
+    struct message m = ipc_recv(e, self()->reply);
+
+    answered = m.mr[0];
+    ipc_reply(self()->reply, 0, m.mr[0] + 1);
+}
+
+TEST("syscall: random arguments do no harm to others")
+{
+    for (uint64_t i = 0; i < 3; i++) {
+        cptr e = make(OBJECT_ENDPOINT);
+        fuzz_once(FUZZ_SEED + i);
+        spawn(.run = answer_one, .arg = e);
+        CHECK_EQ(ipc_call(e, 0, 5 + i).mr[0], 6 + i);
+        CHECK_EQ(answered, 5 + i);
+    }
+}
