@@ -171,26 +171,24 @@ TEST("syscall: numbers that do not exist fault")
     }
 }
 
+static uint64_t before[3] = {0x11, 0x22, 0x33}, after[3];
+
 TEST("syscall: registers survive")
 {
-    uint64_t before[3] = {0x11, 0x22, 0x33}, after[3] = {0};
-
     __asm__ volatile(
-        "movq %[in], %%r14\n\t"
-        "movq 0(%%r14), %%r12\n\t"
-        "movq 8(%%r14), %%r13\n\t"
-        "movq 16(%%r14), %%rax\n\t"
-        "movq %[out], %%r14\n\t"
+        "movq %[in0], %%r12\n\t"
+        "movq %[in1], %%r13\n\t"
+        "movq %[in2], %%rax\n\t"
         "movq %%rsp, %%rbx\n\t"
         "syscall\n\t"
         "movq %%rbx, %%rsp\n\t"
-        "movq %%r12, 0(%%r14)\n\t"
-        "movq %%r13, 8(%%r14)\n\t"
-        "movq %%rax, 16(%%r14)"
-        :
-        : [in] "r"(before), [out] "r"(after), "d"((int64_t)SYSCALL_YIELD)
-        : "rax", "rbx", "rcx", "r11", "r12", "r13", "r14", "rdi", "rsi", "r8", "r9", "r10",
-          "r15", "memory");
+        "movq %%r12, %[out0]\n\t"
+        "movq %%r13, %[out1]\n\t"
+        "movq %%rax, %[out2]"
+        : [out0] "=m"(after[0]), [out1] "=m"(after[1]), [out2] "=m"(after[2])
+        : [in0] "m"(before[0]), [in1] "m"(before[1]), [in2] "m"(before[2]),
+          "d"((int64_t)SYSCALL_YIELD)
+        : "rax", "rbx", "rcx", "r11", "r12", "r13", "rdi", "rsi");
     for (unsigned i = 0; i < 3; i++)
         CHECK_EQ(after[i], before[i]);
 }
