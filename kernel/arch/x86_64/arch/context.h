@@ -68,10 +68,12 @@ static inline void context_restart(struct context *c)
     c->entry = 0;
 }
 
-/* A thread that is inside a system call would repeat it from here. */
+/* A thread that is inside a system call would repeat it from here; not one whose
+ * registers have been written since (context_write). */
 static inline void context_rewind_syscall(struct context *c)
 {
-    c->fault_ip = c->rip - 2;
+    if (c->entry == CONTEXT_SYSCALL)
+        c->fault_ip = c->rip - 2;
 }
 
 /* A system call that succeeded continues after the instruction. */
