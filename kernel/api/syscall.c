@@ -216,6 +216,7 @@ _Noreturn void handle_syscall(struct core *self, int64_t number)
 
 _Noreturn void handle_interrupt(struct core *self, word vector)
 {
+    self->current->context.fault_ip = self->current->context.rip;
     arch_save_user_state(self);
     if (self->mailbox)
         arch_mailbox(self);

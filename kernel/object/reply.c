@@ -156,14 +156,7 @@ void reply_cancel(struct reply *r)
 {
     struct tcb *t = reply_tcb(r);
 
-    if (!t)
-        return;
-    if (r->tcb & REPLY_CLAIMED) {
-        t->reply = NULL;
-        r->tcb = 0;
-        if (t->state == THREAD_RECEIVING)
-            endpoint_cancel(t);
-    } else {
-        reply_cancel_caller(t);
-    }
+    if (t)
+        tcb_cancel(t);
+    assert(r->tcb == 0);
 }

@@ -17,10 +17,18 @@ void tcb_init(struct tcb *t)
     arch_fpu_init(t);
 }
 
+void tcb_settle_ip(struct tcb *t)
+{
+    if (t->state == THREAD_RUNNING)
+        t->context.fault_ip = t->context.rip;
+    else if (tcb_blocked(t) && t->fault.type == FAULT_NULL)
+        context_rewind_syscall(&t->context);
+}
+
 void tcb_cancel(struct tcb *t)
 {
-    if (t->fault.type == FAULT_NULL && tcb_blocked(t))
-        context_rewind_syscall(&t->context);
+    if (tcb_blocked(t))
+        tcb_settle_ip(t);
     switch ((enum thread_state)t->state) {
     case THREAD_RECEIVING:
     case THREAD_SENDING:
@@ -42,9 +50,8 @@ void tcb_suspend(struct tcb *t)
 {
     assert(gate_exclusive());
     core_evict(t);
+    tcb_settle_ip(t);
     tcb_cancel(t);
-    if (t->state == THREAD_RUNNING)
-        t->context.fault_ip = t->context.rip;
     t->state = THREAD_INACTIVE;
     if (t->queued != QUEUE_NONE)
         sched_remove(t);

@@ -91,6 +91,8 @@ static inline bool tcb_blocked(const struct tcb *t)
 
 /* A fresh TCB in zeroed memory. */
 void tcb_init(struct tcb *t);
+/* Under exclusion: set fault_ip to where the thread would go on if it were restarted. */
+void tcb_settle_ip(struct tcb *t);
 /* Under exclusion: end the thread's wait, if it is in one; it becomes inactive and would
  * repeat its system call. */
 void tcb_cancel(struct tcb *t);

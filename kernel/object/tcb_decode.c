@@ -45,8 +45,7 @@ static enum outcome read_registers(struct invocation *inv, struct tcb *t)
         tcb_suspend(t);
     } else {
         core_evict(t);
-        if (t->state == THREAD_RUNNING)
-            t->context.fault_ip = t->context.rip;
+        tcb_settle_ip(t);
     }
     for (word i = 0; i < count; i++)
         values[i] = context_read(&t->context, (unsigned)i);
@@ -85,8 +84,7 @@ static enum outcome copy_registers(struct invocation *inv, struct tcb *t)
         tcb_suspend(source);
     else
         stop(inv, source);
-    if (source->state == THREAD_RUNNING)
-        source->context.fault_ip = source->context.rip;
+    tcb_settle_ip(source);
     stop(inv, t);
     for (unsigned i = 0; i < FRAME_REGISTERS; i++) {
         bool frame = i == 0 || i == 1 || i == 2 || (i >= 3 && i < 10);

@@ -40,6 +40,16 @@ static void print_thread(const struct tcb *t)
           states[t->state], t->context.rip, t->prio, t->core);
 }
 
+/* What DebugCapIdentify calls each type: even for generic ones, odd for those of x86. */
+static const uint8_t type_numbers[] = {
+    [CAP_UNTYPED] = 2, [CAP_ENDPOINT] = 4, [CAP_NOTIFICATION] = 6, [CAP_REPLY] = 8,
+    [CAP_CNODE] = 10, [CAP_TCB] = 12, [CAP_IRQ_CONTROL] = 14, [CAP_IRQ_HANDLER] = 16,
+    [CAP_ZOMBIE] = 18, [CAP_DOMAIN] = 20, [CAP_SCHED_CONTEXT] = 22,
+    [CAP_SCHED_CONTROL] = 24, [CAP_FRAME] = 1, [CAP_PAGE_TABLE] = 3,
+    [CAP_PAGE_DIRECTORY] = 5, [CAP_PDPT] = 7, [CAP_PML4] = 9, [CAP_ASID_CONTROL] = 11,
+    [CAP_ASID_POOL] = 13, [CAP_IOPORT] = 19, [CAP_IOPORT_CONTROL] = 31,
+};
+
 static void dump_core(const struct core *core)
 {
     print("core %u runs\n", core->id);
@@ -99,7 +109,7 @@ static bool debug_call(struct tcb *t, int64_t number)
         halt();
     case SYSCALL_DEBUG_CAP_IDENTIFY:
         slot = cspace_lookup(t, context_cap(c));
-        context_set_badge(c, slot ? cap_type(slot->cap) : CAP_NULL);
+        context_set_badge(c, slot ? type_numbers[cap_type(slot->cap)] : 0);
         return true;
     case SYSCALL_DEBUG_SNAPSHOT:
         print("no snapshots on this processor\n");
