@@ -131,8 +131,6 @@ static bool debug_call(struct tcb *t, int64_t number)
 static bool bench_call(struct tcb *t, int64_t number)
 {
     switch (number) {
-    case SYSCALL_BENCHMARK_NULL_SYSCALL:
-        return true;
     case SYSCALL_BENCHMARK_FLUSH_CACHES:
         __asm__ volatile("wbinvd" ::: "memory");
         return true;
