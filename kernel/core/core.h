@@ -35,7 +35,7 @@ struct core {
     struct spinlock lock;
     struct sched_context *sc;       /* (own) the context being charged */
     struct tcb *candidate;          /* (own) woken thread to switch to, not queued */
-    word current_prio;              /* (own) read by others to decide about an IPI */
+    int current_prio;               /* (own) for others to decide about an IPI; idle: -1 */
     ticks now, consumed;            /* (own) last look at the clock; uncharged time */
     bool reprogram;                 /* (own) the timer deadline has changed */
     struct queue ready[PRIORITIES];

@@ -152,7 +152,7 @@ static bool has_budget(struct core *self, struct sched_context *sc)
 static bool push_remote(struct core *c, struct tcb *t)
 {
     ready_push(c, t, true);
-    if (t->prio <= c->current_prio)
+    if ((int)t->prio <= c->current_prio)
         return false;
     c->reschedule = true;
     return true;
@@ -260,7 +260,7 @@ void sched_set_prio(struct tcb *t, unsigned prio)
         t->prio = (uint8_t)prio;
     }
     if (c->current == t)
-        c->current_prio = prio;
+        c->current_prio = (int)prio;
     c->reschedule = true;
     spin_unlock(&c->lock);
 }
@@ -583,7 +583,7 @@ void schedule(struct core *self)
     note_idle(self, next == self->idle);
     if (next != self->current)
         switch_thread(self, next);
-    self->current_prio = next->prio;
+    self->current_prio = next == self->idle ? -1 : (int)next->prio;
     switch_context(self, next->sc);
     spin_unlock(&self->lock);
 }
@@ -599,6 +599,7 @@ void core_init(struct core *core, unsigned id, struct tcb *idle)
     core->id = id;
     core->idle = core->current = idle;
     core->now = arch_now();
+    core->current_prio = -1;
     core->gate = GATE_INSIDE;
     idle->state = THREAD_IDLE;
     idle->core = (uint16_t)id;
