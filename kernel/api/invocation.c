@@ -14,6 +14,7 @@
 #include <object/notification.h>
 #include <object/reply.h>
 #include <object/untyped.h>
+#include <object/window.h>
 
 /* --- refusing ----------------------------------------------------------------------- */
 
@@ -126,6 +127,8 @@ static enum outcome send_signal(struct invocation *inv)
 
 static enum outcome send_reply(struct invocation *inv)
 {
+    if (unlikely(inv->label == INVOKE_REPLY_WINDOW_COPY) && inv->call)
+        return window_copy(inv, cap_reply(inv->cap));
     return reply_send(this_core(), inv->caller, cap_reply(inv->cap),
                       cap_rights(inv->cap) & RIGHT_GRANT);
 }

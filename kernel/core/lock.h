@@ -8,6 +8,7 @@
  *   gate (core/gate.h) -> object lock (endpoint, notification: one at a time)
  *   -> reply lock -> core locks (by ascending core number)
  *   gate -> derivation lock (object/cnode.c) -> address-space lock (arch)
+ *   reply lock -> address-space locks (by ascending ASID; object/window.c)
  * The derivation lock is never taken while holding an object, reply or core lock.
  */
 #pragma once

@@ -90,6 +90,49 @@ void *vspace_user_pointer(paddr root, word address, bool write, word *left)
     }
 }
 
+/* Lock the spaces of two threads, the lower ASID first; false if one is gone. */
+static bool lock_spaces(struct cap a, struct cap b)
+{
+    word first = min_word(cap_asid(a), cap_asid(b));
+    word second = max_word(cap_asid(a), cap_asid(b));
+
+    if (!vspace_lock(first))
+        return false;
+    if (first != second && !vspace_lock(second)) {
+        vspace_unlock(first);
+        return false;
+    }
+    return true;
+}
+
+static void unlock_spaces(struct cap a, struct cap b)
+{
+    if (cap_asid(a) != cap_asid(b))
+        vspace_unlock(cap_asid(b));
+    vspace_unlock(cap_asid(a));
+}
+
+word arch_user_copy(const struct tcb *to, word to_address, const struct tcb *from,
+                    word from_address, word limit)
+{
+    struct cap target = to->slots[TCB_VSPACE].cap, source = from->slots[TCB_VSPACE].cap;
+    word to_left = 0, from_left = 0;
+
+    if (!cap_is_space(target) || !cap_is_space(source) || !lock_spaces(target, source))
+        return 0;
+    void *target_bytes = vspace_user_pointer(vspace_root(target), to_address, true,
+                                             &to_left);
+    const void *source_bytes = vspace_user_pointer(vspace_root(source), from_address, false,
+                                                   &from_left);
+    word count = 0;
+    if (target_bytes && source_bytes) {
+        count = min_word(limit, min_word(to_left, from_left));
+        __builtin_memmove(target_bytes, source_bytes, count);
+    }
+    unlock_spaces(target, source);
+    return count;
+}
+
 /*
  * Shootdown. A requester changes the tables, then takes a ticket at each core that
  * has the space loaded and waits until that core has served it. The core notes the

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reply windows; see window.h and window(7). The reply's lock is held while a piece is
+ * copied: whoever ends the client's wait takes it first, so a piece never reaches a
+ * client that runs again. The address spaces are locked by the architecture, so a page
+ * that was unmapped is not touched after its unmapping returned. The window itself
+ * changes only under exclusion, or by a thread that runs and so does not wait here.
+ */
+#include <abi/fault.h>
+#include <abi/object.h>
+#include <core/arch.h>
+#include <core/gate.h>
+#include <object/window.h>
+
+/* Bytes copied before the locks are released and the next look at what is urgent. */
+#define PIECE  4096
+
+struct request {
+    word offset;                /* in the window */
+    word address;               /* the server's own memory */
+    word length;
+    word direction;             /* WINDOW_READ or WINDOW_WRITE */
+};
+
+/* The thread that waits for an answer through `r` to its call, or null. Lock held. */
+static struct tcb *window_client(const struct reply *r)
+{
+    struct tcb *t = reply_tcb(r);
+
+    if (!t || (r->tcb & REPLY_CLAIMED) || t->fault.type != FAULT_NULL)
+        return NULL;
+    return t;
+}
+
+/* Is this request within what the client allows? Lock held. */
+static enum outcome check(const struct reply *r, const struct request *q)
+{
+    struct tcb *client = window_client(r);
+
+    if (!client || !(client->window_write & q->direction) || client->window_length == 0)
+        return refuse(ERROR_ILLEGAL_OPERATION);
+    if (q->offset > client->window_length)
+        return refuse_range(0, client->window_length);
+    if (q->length > client->window_length - q->offset)
+        return refuse_range(0, client->window_length - q->offset);
+    return OUTCOME_DONE;
+}
+
+/* Copy what follows the first `done` bytes, at most a piece; how much. */
+static word copy_piece(const struct tcb *server, struct reply *r, const struct request *q,
+                       word done)
+{
+    word own = q->address + done, count = 0;
+    word limit = min_word(q->length - done, PIECE);
+
+    bit_lock(&r->tcb);
+    struct tcb *client = window_client(r);
+    if (client) {
+        word theirs = client->window_address + q->offset + done;
+        count = q->direction == WINDOW_READ
+                ? arch_user_copy(server, own, client, theirs, limit)
+                : arch_user_copy(client, theirs, server, own, limit);
+    }
+    bit_unlock(&r->tcb);
+    return count;
+}
+
+enum outcome window_copy(struct invocation *inv, struct reply *r)
+{
+    struct request q = {
+        .offset = invocation_word(inv, 0), .address = invocation_word(inv, 1),
+        .length = invocation_word(inv, 2), .direction = invocation_word(inv, 3),
+    };
+    word done = 0, count;
+
+    if (inv->length < 4)
+        return refuse(ERROR_TRUNCATED_MESSAGE);
+    if (q.address > USER_TOP || q.length > USER_TOP - q.address)
+        return refuse_argument(1);
+    if (q.direction != WINDOW_READ && q.direction != WINDOW_WRITE)
+        return refuse_argument(3);
+    bit_lock(&r->tcb);
+    enum outcome outcome = check(r, &q);
+    bit_unlock(&r->tcb);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    do {
+        count = copy_piece(inv->caller, r, &q, done);
+        done += count;
+    } while (count > 0 && done < q.length && !preemption_wanted());
+    return reply_words(inv, 1, &done);
+}
