@@ -8,7 +8,6 @@
 #define PAGES_PER_TABLE  512
 #define IMAGE_TABLES     4                  /* the image is smaller than 8 MiB */
 #define GIB              BIT(30)
-#define PHYSMAP_LIMIT    BIT(39)            /* one PDPT */
 
 #define ENTRY_CACHE_OFF  (BIT(3) | BIT(4))
 #define ENTRY_GLOBAL     BIT(8)
@@ -19,6 +18,7 @@
 /* boot.S */
 extern word kernel_root_table[], physmap_pdpt[], image_directory[], boot_directories[];
 /* kernel.ld */
+extern char kernel_stacks[];
 extern char kernel_text_start[], kernel_text_end[], kernel_rodata_end[], kernel_end[];
 
 static _Alignas(4096) word image_tables[IMAGE_TABLES * PAGES_PER_TABLE];
@@ -45,7 +45,7 @@ static void map_gib(paddr base)
 
 void memory_map(paddr start, paddr end)
 {
-    end = min_word(end, PHYSMAP_LIMIT);
+    end = min_word(end, MEMORY_LIMIT);
     for (paddr at = max_word(ALIGN_DOWN(start, 30), BIT(32)); at < end; at += GIB) {
         if (physmap_pdpt[at / GIB] == 0)
             map_gib(at);
@@ -58,10 +58,21 @@ void memory_map_device(paddr registers)
     boot_directories[registers >> 21] |= ENTRY_CACHE_OFF;
 }
 
+/* The lowest page of each stack is left out, so that an overflow is noticed. */
+static bool is_guard(paddr page)
+{
+    word offset = page - virt_to_phys(kernel_stacks);
+
+    return offset < CONFIG_MAX_CORES * KERNEL_STACK_SIZE
+           && offset % KERNEL_STACK_SIZE == 0;
+}
+
 /* Flags of the page of the image at this physical address. */
 static word image_flags(paddr page)
 {
     if (page < virt_to_phys(kernel_text_start) || page >= virt_to_phys(kernel_end))
+        return 0;
+    if (is_guard(page))
         return 0;
     if (page < virt_to_phys(kernel_text_end))
         return ENTRY_PRESENT | ENTRY_GLOBAL;

@@ -40,6 +40,7 @@ static struct boot_info_framebuffer framebuffer;
 
 static void add_ram(paddr start, paddr end)
 {
+    end = min_word(end, MEMORY_LIMIT);
     kprintf("memory: RAM [%lx, %lx)\n", start, end);
     if (end > LOW_MEMORY_END)
         boot_memory_add((struct region){max_word(start, LOW_MEMORY_END), end});

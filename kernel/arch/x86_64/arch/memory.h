@@ -9,6 +9,7 @@
 #include <arch/layout.h>
 #include <core/types.h>
 
+#define MEMORY_LIMIT  BIT(39)       /* RAM above cannot be mapped and is not used */
 
 static inline void *phys_to_virt(paddr p)
 {
