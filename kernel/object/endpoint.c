@@ -172,8 +172,12 @@ enum outcome endpoint_receive(struct core *self, struct tcb *t, struct cap cap,
     struct notification *bound = t->bound;
     struct tcb *sender = NULL;
 
-    if (reply && !reply_claim(reply, t))
-        return OUTCOME_EXCLUSIVE;
+    if (reply && !reply_claim(reply, t)) {
+        if (!gate_exclusive())
+            return OUTCOME_EXCLUSIVE;
+        reply_cancel(reply);
+        reply_claim(reply, t);
+    }
     if (bound) {
         spin_lock(&bound->lock);
         if (bound->state == NOTIFICATION_ACTIVE) {
