@@ -30,5 +30,6 @@ void arch_boot_space(struct slot *slots, word start, word end);
 struct cap arch_boot_map(word address, paddr page);
 /* Registers of a thread that begins at `entry` with one argument. */
 void arch_boot_registers(struct tcb *t, word entry, word argument);
-/* Write the extra chunks of boot information (abi/bootinfo.h), or tell their length only when buffer is null. */
+/* Write the extra chunks of boot information (abi/bootinfo.h), or only tell their
+ * length when buffer is null. */
 word arch_boot_chunks(void *buffer);

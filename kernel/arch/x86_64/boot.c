@@ -28,7 +28,7 @@ extern char kernel_end[];
 
 _Noreturn void boot_main(uint32_t magic, uint32_t info);
 
-/* --- boot information of the PC ------------------------------------------------------ */
+/* --- boot information of the PC -------------------------------------------------- */
 
 static word put_rsdp(char *at)
 {
@@ -67,7 +67,7 @@ word arch_boot_chunks(void *buffer)
     return length;
 }
 
-/* --- the steps ------------------------------------------------------------------------ */
+/* --- the steps --------------------------------------------------------------------- */
 
 static void init_memory(uint32_t magic, uint32_t info)
 {

@@ -83,16 +83,17 @@ static word image_flags(paddr page)
 
 void memory_protect_image(void)
 {
-    _Static_assert(IMAGE_TABLES <= PAGES_PER_TABLE, "within one directory");
     for (word i = 0; i < IMAGE_TABLES * PAGES_PER_TABLE; i++) {
         word flags = image_flags(i << 12);
         image_tables[i] = flags ? i << 12 | flags : 0;
     }
     if (virt_to_phys(kernel_end) > (IMAGE_TABLES * PAGES_PER_TABLE) << 12)
         kpanic("the kernel image is too large");
-    for (word i = 0; i < PAGES_PER_TABLE; i++)
-        image_directory[i] = i < IMAGE_TABLES
-            ? virt_to_phys(&image_tables[i * PAGES_PER_TABLE]) | ENTRY_PRESENT | ENTRY_WRITE : 0;
+    for (word i = 0; i < IMAGE_TABLES; i++)
+        image_directory[i] = virt_to_phys(&image_tables[i * PAGES_PER_TABLE])
+                             | ENTRY_PRESENT | ENTRY_WRITE;
+    for (word i = IMAGE_TABLES; i < PAGES_PER_TABLE; i++)
+        image_directory[i] = 0;
 }
 
 void memory_flush(void)

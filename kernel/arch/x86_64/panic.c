@@ -96,7 +96,7 @@ static void backtrace(word frame)
     }
 }
 
-/* --- stopping ------------------------------------------------------------------------ */
+/* --- stopping ---------------------------------------------------------------------- */
 
 /* Only one core gets through. */
 static void begin(void)
@@ -130,11 +130,16 @@ _Noreturn void panic(const char *file, int line, const char *what)
 
 static void print_registers(const struct trap_frame *f)
 {
-    print("rip %016lx cs %04lx rflags %08lx ss %04lx\n", f->rip, f->cs, f->rflags, f->ss);
-    print("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", f->rax, f->rbx, f->rcx, f->rdx);
-    print("rsi %016lx rdi %016lx rbp %016lx rsp %016lx\n", f->rsi, f->rdi, f->rbp, f->rsp);
-    print("r8  %016lx r9  %016lx r10 %016lx r11 %016lx\n", f->r8, f->r9, f->r10, f->r11);
-    print("r12 %016lx r13 %016lx r14 %016lx r15 %016lx\n", f->r12, f->r13, f->r14, f->r15);
+    print("rip %016lx cs %04lx rflags %08lx ss %04lx\n",
+          f->rip, f->cs, f->rflags, f->ss);
+    print("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n",
+          f->rax, f->rbx, f->rcx, f->rdx);
+    print("rsi %016lx rdi %016lx rbp %016lx rsp %016lx\n",
+          f->rsi, f->rdi, f->rbp, f->rsp);
+    print("r8  %016lx r9  %016lx r10 %016lx r11 %016lx\n",
+          f->r8, f->r9, f->r10, f->r11);
+    print("r12 %016lx r13 %016lx r14 %016lx r15 %016lx\n",
+          f->r12, f->r13, f->r14, f->r15);
 }
 
 _Noreturn void fatal_exception(struct trap_frame *frame)

@@ -6,7 +6,8 @@
 set -eu
 nm=$1 objcopy=$2 input=$3 output=$4
 
-size=$("$nm" "$input" | awk '
+size=$("$nm" "$input" |    "$nm" -n "$input" |
+        awk '
     $3 == "kernel_symbols" { start = $1 }
     $3 == "kernel_symbols_end" { end = $1 }
     function hex(s,    i, v) {
