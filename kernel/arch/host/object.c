@@ -9,6 +9,7 @@
 #include <core/arch.h>
 #include <core/boot.h>
 #include <object/cnode.h>
+#include <object/tcb.h>
 
 #define ENTRIES   512
 #define SPACES    64
@@ -91,6 +92,12 @@ bool arch_cap_same_object(struct cap a, struct cap b)
 
 /* --- mappings (derivation lock or exclusion) ------------------------------------------------ */
 
+/* Bit 0: present; bit 1: a device, which the kernel does not touch. */
+static word page_entry(struct cap frame)
+{
+    return cap_paddr(frame) | cap_field(frame, 4, 1) << 1 | 1;
+}
+
 /* The entry that maps this frame capability, or null. */
 static word *find_entry(struct cap frame)
 {
@@ -99,7 +106,7 @@ static word *find_entry(struct cap frame)
     if (!cap_field(frame, MAPPED, 1) || spaces[space] == 0)
         return NULL;
     word *entry = (word *)phys_to_virt(spaces[space]) + (address >> PAGE_BITS);
-    return *entry == (cap_paddr(frame) | 1) ? entry : NULL;
+    return *entry == page_entry(frame) ? entry : NULL;
 }
 
 static void unmap(struct cap frame)
@@ -153,7 +160,7 @@ static enum outcome map_locked(struct invocation *inv)
     word *entry = (word *)phys_to_virt(cap_paddr(space)) + (address >> PAGE_BITS);
     if (*entry)
         return refuse(ERROR_DELETE_FIRST);
-    *entry = cap_paddr(frame) | 1;
+    *entry = page_entry(frame);
     frame.w1 = number << 48 | address;
     inv->slot->cap = cap_with_field(frame, MAPPED, 1, 1);
     return OUTCOME_DONE;
@@ -253,7 +260,7 @@ static char *user_pointer(const struct tcb *t, word address, word *left)
         return NULL;
     word entry = *((word *)phys_to_virt(cap_paddr(space)) + (address >> PAGE_BITS));
     *left = BIT(PAGE_BITS) - (address & MASK(PAGE_BITS));
-    return entry & 1 ? (char *)phys_to_virt(entry & ~(word)1) + (address & MASK(PAGE_BITS))
+    return (entry & 3) == 1 ? (char *)phys_to_virt(entry & ~(word)1) + (address & MASK(PAGE_BITS))
                      : NULL;
 }
 

@@ -12,6 +12,7 @@ struct context {
     word rip, rsp, rflags, rax, rbx, rcx, rdx, rsi, rdi, rbp;
     word r8, r9, r10, r11, r12, r13, r14, r15;
     word fs_base, gs_base;
+    bool syscall;                   /* came by a system call, nothing written since */
 };
 
 static inline word context_cap(const struct context *c) { return c->rdi; }
@@ -33,8 +34,20 @@ static inline void context_set_mr(struct context *c, unsigned i, word v)
     *registers[i] = v;
 }
 
-static inline void context_restart(struct context *c) { c->rip = c->fault_ip; }
-static inline void context_rewind_syscall(struct context *c) { c->fault_ip = c->rip - 2; }
+static inline void context_restart(struct context *c)
+{
+    c->rip = c->fault_ip;
+    c->syscall = false;
+}
+
+#define CONTEXT_SYSCALL_BYTES  2
+
+static inline void context_rewind_syscall(struct context *c)
+{
+    if (c->syscall)
+        c->fault_ip = c->rip - CONTEXT_SYSCALL_BYTES;
+}
+
 static inline word context_next_ip(const struct context *c) { return c->rip; }
 static inline void context_init(struct context *c) { c->rflags = 2; }
 
@@ -55,4 +68,5 @@ static inline void context_write(struct context *c, unsigned i, word value)
     if (i == 0)
         c->fault_ip = value;
     *(&c->rip + i) = value;
+    c->syscall = false;
 }
