@@ -150,7 +150,11 @@ static void give_untyped(paddr base, word bits, bool device)
 
 static void copy_cap(struct tcb *t, enum tcb_slot to, enum root_slot from)
 {
-    slot_insert(&t->slots[to], slots[from].cap, &slots[from]);
+    struct cap cap = slots[from].cap;
+
+    if (to == TCB_BUFFER)
+        cap = cap_frame_as_buffer(cap);
+    slot_insert(&t->slots[to], cap, &slots[from]);
 }
 
 static void make_thread(struct core *self, const struct layout *l, word entry)

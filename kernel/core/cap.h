@@ -16,7 +16,8 @@
  *   IRQ_HANDLER       -  (no address)                             interrupt number
  *   ZOMBIE            radix 0-5 (63: a TCB)                       slots left to empty
  *   FRAME             addr = paddr; rights 0-1, size 2-3,         asid << 48 | vaddr
- *                     device 4, mapped 5
+ *                     device 4, mapped 5,
+ *                     a thread's IPC buffer 6
  *   PAGE_TABLE .. PML4, tables: mapped 0                          asid << 48 | vaddr
  *   ASID_POOL         -                                           first asid
  *   IOPORT            -  (no address)                             last << 16 | first
@@ -143,6 +144,16 @@ static inline struct cap cap_cnode(struct slot *slots, word radix, word guard,
 static inline word cap_cnode_radix(struct cap cap) { return cap_field(cap, 0, 6); }
 static inline word cap_cnode_guard(struct cap cap) { return cap.w1 >> 6; }
 static inline word cap_cnode_guard_size(struct cap cap) { return cap.w1 & MASK(6); }
+
+/* Of a frame: this capability is the one in its thread's TCB_BUFFER slot. */
+static inline struct cap cap_frame_as_buffer(struct cap cap)
+{
+    return cap_with_field(cap, 6, 1, 1);
+}
+static inline bool cap_frame_is_buffer(struct cap cap)
+{
+    return cap_type(cap) == CAP_FRAME && cap_field(cap, 6, 1);
+}
 
 static inline struct slot *slot_next(const struct slot *s)
 {

@@ -50,12 +50,21 @@ static struct slot *zombie_parent(const struct slot *s)
 
 /* --- the last capability to an object goes ---------------------------------------------- */
 
+/* A frame goes that a thread has its IPC buffer in. */
+static void forget_buffer(struct slot *slot)
+{
+    struct tcb *t = container_of(slot, struct tcb, slots[TCB_BUFFER]);
+    t->buffer = NULL;
+}
+
 /* Returns true when the slot now holds a zombie. */
 static bool finalise(struct slot *slot, bool final)
 {
     struct cap cap = slot->cap;
 
     if (cap_is_arch(cap)) {
+        if (cap_frame_is_buffer(cap))
+            forget_buffer(slot);
         arch_cap_finalise(cap, final);
         return false;
     }
