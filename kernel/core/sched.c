@@ -197,7 +197,7 @@ void sched_wake(struct core *self, struct tcb *t)
     spin_unlock(&c->lock);
     if (interrupt)
         arch_ipi(c->id);
-    if (waits)
+    if (waits && !interrupt)
         offer(self, t);
 }
 
@@ -261,8 +261,10 @@ void sched_set_prio(struct tcb *t, unsigned prio)
     }
     if (c->current == t)
         c->current_prio = (int)prio;
-    c->reschedule = true;
+    bool look = c->current == t || (int)prio > c->current_prio;
     spin_unlock(&c->lock);
+    if (look)
+        core_reschedule(c->id);
 }
 
 /* --- lending -------------------------------------------------------------------- */
@@ -281,6 +283,10 @@ void sched_go_home(struct tcb *t)
         return;
     t->prio = t->base_prio;
     sched_give(t->home, t);
+    if (!(t->flags & TCB_FLAG_LEND)) {
+        t->home->owner = NULL;
+        t->home = NULL;
+    }
 }
 
 void sched_park(struct tcb *t)
@@ -288,6 +294,10 @@ void sched_park(struct tcb *t)
     if (!t->home)
         return;
     sched_return_loan(t);
+    if (!(t->flags & TCB_FLAG_LEND)) {
+        sched_go_home(t);
+        return;
+    }
     if (t->sc == t->home) {
         t->home->tcb = NULL;
         t->sc = NULL;
@@ -298,9 +308,10 @@ void sched_park(struct tcb *t)
 void sched_return_loan(struct tcb *t)
 {
     struct sched_context *sc = t->sc;
-    if (!t->home || !sc || sc == t->home || !sc->reply)
+    if (!sched_on_loan(t))
         return;
     struct reply *r = sc->reply;
+    bit_lock(&r->tcb);
     struct tcb *lender = reply_tcb(r);
     sc->reply = r->older;
     if (r->older)
@@ -309,6 +320,7 @@ void sched_return_loan(struct tcb *t)
     r->sc = NULL;
     t->sc = NULL;
     sched_give(sc, lender);
+    bit_unlock(&r->tcb);
 }
 
 /* --- time ------------------------------------------------------------------------ */
@@ -358,7 +370,7 @@ void sched_forget_context(struct sched_context *sc)
  * borrower on the way falls back on its own context. */
 static void loan_exhausted(struct tcb *t)
 {
-    while (t->home && t->sc && t->sc != t->home && t->sc->reply) {
+    while (sched_on_loan(t)) {
         struct sched_context *sc = t->sc;
         sched_return_loan(t);
         if (tcb_runnable(t))
@@ -373,12 +385,13 @@ static void end_slice(struct core *self, bool may_fault)
     struct tcb *t = self->current;
     struct sched_context *sc = t->sc;
 
-    if (t->home && sc != t->home && sc->reply) {
-        loan_exhausted(t);
+    if (sched_on_loan(t)) {
+        may_fault = false;
+        if (!has_budget(self, sc))
+            loan_exhausted(t);
         sc = t->sc;
         if (t->core != self->id)
             return;                 /* schedule() hands it over */
-        may_fault = false;
     }
     if (may_fault && !sched_context_round_robin(sc) && fault_timeout_handler(t)) {
         fault_timeout(self, t);
@@ -405,7 +418,8 @@ void sched_end_slice(struct core *self, ticks amount, bool may_fault)
     self->consumed = 0;
     self->reprogram = true;
     self->reschedule = true;
-    if (sched_schedulable(self->current) && self->current->queued == QUEUE_NONE)
+    if (self->current->sc == sc && sched_schedulable(self->current)
+        && self->current->queued == QUEUE_NONE)
         end_slice(self, may_fault);
 }
 
@@ -476,15 +490,20 @@ static uint32_t idle_cores;     /* bit i: core i has nothing to run */
 
 #define PULL_SCAN  16           /* threads looked at before giving up, per priority */
 
-static struct tcb *find_roaming(struct core *other, uint32_t bit)
+/* The most urgent ready thread of a core that may run on one of `takers`. Not one whose
+ * context that core still has to charge. The core's lock is held. */
+static struct tcb *find_roaming(struct core *c, uint32_t takers)
 {
-    for (int group = ARRAY_SIZE(other->ready_map) - 1; group >= 0; group--) {
-        for (word map = other->ready_map[group]; map; map &= map - 1) {
-            struct tcb *t = other->ready[group * 64 + __builtin_ctzll(map)].head;
+    for (int group = ARRAY_SIZE(c->ready_map) - 1; group >= 0; group--) {
+        word map = c->ready_map[group];
+        while (map) {
+            unsigned bit = 63 - (unsigned)__builtin_clzll(map);
+            struct tcb *t = c->ready[(unsigned)group * 64 + bit].head;
             for (int i = 0; t && i < PULL_SCAN; i++, t = t->next) {
-                if (t->sc->roam & bit)
+                if ((t->sc->roam & takers) && t->sc != c->sc)
                     return t;
             }
+            map &= ~BIT(bit);
         }
     }
     return NULL;
@@ -522,6 +541,18 @@ static void offer(struct core *self, struct tcb *t)
     }
 }
 
+/* More is ready here than one core can run: wake an idle core that may take some of it.
+ * Own lock held. */
+static void offer_ready(struct core *self)
+{
+    uint32_t takers = idle_cores & ~(uint32_t)BIT(self->id);
+    if (likely(!takers) || self->ready_summary == 0)
+        return;
+    struct tcb *t = find_roaming(self, takers);
+    if (t)
+        offer(self, t);
+}
+
 static void note_idle(struct core *self, bool idle)
 {
     uint32_t bit = (uint32_t)BIT(self->id);
@@ -552,9 +583,6 @@ static void switch_context(struct core *self, struct sched_context *sc)
 
 static void switch_thread(struct core *self, struct tcb *next)
 {
-    struct tcb *last = self->current;
-    if (last != self->idle && last->queued == QUEUE_READY)
-        offer(self, last);
     self->current = next;
     arch_switch_to(self, next);
 }
@@ -585,6 +613,7 @@ void schedule(struct core *self)
         switch_thread(self, next);
     self->current_prio = next == self->idle ? -1 : (int)next->prio;
     switch_context(self, next->sc);
+    offer_ready(self);
     spin_unlock(&self->lock);
 }
 

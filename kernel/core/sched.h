@@ -65,13 +65,20 @@ void schedule(struct core *self);
 
 /* `t` runs on (or waits with) `sc` from now on; both are not queued. */
 void sched_give(struct sched_context *sc, struct tcb *t);
-/* A thread lent time falls back on its own context, when it has one and no other. */
+/* A thread lent time falls back on its own context, when it has one and no other. If its
+ * LEND flag was cleared meanwhile, the context is from now on an ordinary one. */
 void sched_go_home(struct tcb *t);
 /* `t` is about to block in a receive: a loan goes back to its lender, and its home
  * context is put aside so that the next caller can lend. Others are not touched. */
 void sched_park(struct tcb *t);
-/* The borrower `t` gives its loan back to the thread that lent it. */
+/* The borrower `t` gives its loan back to the thread that lent it, unless `t` is not a
+ * LEND thread on a loan. Takes the lock of the reply object the loan came through. */
 void sched_return_loan(struct tcb *t);
+/* Is `t` a LEND thread that runs on the context of another? */
+static inline bool sched_on_loan(const struct tcb *t)
+{
+    return t->home && t->sc && t->sc != t->home && t->sc->reply;
+}
 /* Change the effective priority of a thread (exclusion). */
 void sched_set_prio(struct tcb *t, unsigned prio);
 

@@ -75,10 +75,12 @@ static void link_reply(struct core *self, struct tcb *sender, struct tcb *receiv
 {
     bool donate = sender->sc && sender->fault.type != FAULT_TIMEOUT;
     sched_detach(self, sender);
-    if (reply && (sender->can_grant || sender->can_grant_reply))
+    if (reply && (sender->can_grant || sender->can_grant_reply)) {
         reply_link(reply, sender, receiver, donate);
-    else
+    } else {
         sender->state = THREAD_INACTIVE;
+        sender->fault.type = FAULT_NULL;
+    }
 }
 
 void endpoint_send(struct core *self, struct tcb *sender, struct cap cap, bool block,
@@ -154,8 +156,7 @@ static void accept_sender(struct core *self, struct endpoint *ep, struct tcb *re
         reply_unclaim(reply);
     ipc_transfer(sender, receiver, ep, sender->badge, sender->can_grant);
     if (sender->is_call || sender->fault.type != FAULT_NULL) {
-        if (receiver->home && receiver->sc == receiver->home)
-            sched_park(receiver);
+        sched_park(receiver);       /* whatever it ran on, the caller lends anew */
         link_reply(self, sender, receiver, reply);
         sched_go_home(receiver);
         sched_request(self);

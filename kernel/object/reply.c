@@ -68,13 +68,43 @@ static void chain_remove(struct reply *r)
     r->newer = r->older = NULL;
 }
 
-/* The newest reply of the chain is used: its context goes back to the caller. */
+/* Can all who lent r's context on fall back on contexts of their own? */
+static bool can_recall(const struct reply *r)
+{
+    const struct tcb *borrower = r->sc->tcb;
+
+    for (const struct reply *on = r->sc->reply; on != r; on = on->older) {
+        if (!borrower || !borrower->home)
+            return false;
+        borrower = reply_tcb(on);
+    }
+    return true;
+}
+
+/* The context lent with `r` went further: whoever has it gives it back, and so on, until
+ * `r` is the newest of its chain. */
+static void recall(struct reply *r)
+{
+    struct tcb *borrower = r->sc->tcb;
+
+    if (borrower->queued != QUEUE_NONE)
+        sched_remove(borrower);
+    while (r->sc->reply != r)
+        sched_return_loan(r->sc->tcb);
+    sched_go_home(borrower);
+    sched_refresh(borrower);
+}
+
+/* `caller` waits no longer: the context it lent through `r` comes back. Exclusion, or the
+ * current thread runs on that context and it was lent no further. */
 static void give_back(struct reply *r, struct tcb *caller)
 {
     struct sched_context *sc = r->sc;
+
+    if (sc->reply != r && can_recall(r))
+        recall(r);
     bool newest = sc->reply == r;
     struct tcb *borrower = sc->tcb;
-
     chain_remove(r);
     if (!newest || caller->sc)
         return;
@@ -84,8 +114,11 @@ static void give_back(struct reply *r, struct tcb *caller)
         borrower->sc = NULL;
     }
     sched_give(sc, caller);
-    if (borrower)
-        sched_go_home(borrower);
+    if (!borrower)
+        return;
+    sched_go_home(borrower);
+    if (gate_exclusive())
+        sched_refresh(borrower);
 }
 
 /* The caller has its answer: let it run. */
@@ -111,7 +144,7 @@ enum outcome reply_send(struct core *self, struct tcb *replier, struct reply *r,
         bit_unlock(&r->tcb);
         return OUTCOME_DONE;
     }
-    if (r->sc && r->sc != replier->sc && !gate_exclusive()) {
+    if (r->sc && (r->sc != replier->sc || r->sc->reply != r) && !gate_exclusive()) {
         bit_unlock(&r->tcb);
         return OUTCOME_EXCLUSIVE;
     }
@@ -129,6 +162,8 @@ enum outcome reply_send(struct core *self, struct tcb *replier, struct reply *r,
         t->fault.type = FAULT_NULL;
         t->state = again ? THREAD_RESTART : THREAD_INACTIVE;
     }
+    if (t->state != THREAD_INACTIVE)
+        sched_go_home(t);
     wake_caller(self, t, timed_out);
     sched_request(self);
     return OUTCOME_DONE;
@@ -143,12 +178,8 @@ void reply_cancel_caller(struct tcb *t)
     t->reply = NULL;
     t->state = THREAD_INACTIVE;
     t->fault.type = FAULT_NULL;
-    if (r->sc) {
-        struct tcb *borrower = r->sc->tcb;
+    if (r->sc)
         give_back(r, t);
-        if (borrower)
-            sched_refresh(borrower);
-    }
     r->tcb = 0;
 }
 

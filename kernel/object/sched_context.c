@@ -26,8 +26,15 @@ bool sched_context_check_bind(const struct sched_context *sc, const struct tcb *
 void sched_context_set_home(struct tcb *t)
 {
     if (!(t->flags & TCB_FLAG_LEND)) {
-        if (t->home) {
+        if (sched_on_loan(t)) {
+            if (t->queued != QUEUE_NONE)
+                sched_remove(t);
+            sched_return_loan(t);
             sched_go_home(t);
+            sched_refresh(t);
+        }
+        sched_go_home(t);
+        if (t->home && t->sc == t->home) {
             t->home->owner = NULL;
             t->home = NULL;
         }
@@ -291,7 +298,23 @@ static enum outcome configure(struct invocation *inv)
     return OUTCOME_DONE;
 }
 
-/* Extension. Word: mask of cores the context may move to; 0 pins it. cap: the context. */
+/* Move a context, and who runs on it, to a core. Exclusion. */
+static void move(struct sched_context *sc, unsigned core)
+{
+    struct tcb *t = sc->tcb;
+
+    if (t && t->queued != QUEUE_NONE)
+        sched_remove(t);
+    sched_forget_context(sc);
+    sc->core = (uint16_t)core;
+    if (t) {
+        t->core = (uint16_t)core;
+        sched_refresh(t);
+    }
+}
+
+/* Extension. Word: mask of cores the context may move to, the control's among them, or 0
+ * to pin it to the control's core. cap: the context. It stays where it is if it may. */
 static enum outcome roam(struct invocation *inv)
 {
     word mask = invocation_word(inv, 0);
@@ -303,9 +326,14 @@ static enum outcome roam(struct invocation *inv)
         return refuse_capability(1);
     if (mask & ~MASK(core_count))
         return refuse_range(0, MASK(core_count));
+    unsigned core = (unsigned)inv->cap.w1;
+    if (mask && !(mask & BIT(core)))
+        return refuse_argument(0);
     struct sched_context *sc = cap_sched_context(cap);
     sc->roam = (uint32_t)mask;
-    if (sc->tcb)
+    if (!((mask ? mask : BIT(core)) & BIT(sc->core)))
+        move(sc, core);
+    else if (sc->tcb)
         sched_refresh(sc->tcb);
     return OUTCOME_DONE;
 }

@@ -74,6 +74,12 @@ void tcb_finalise(struct tcb *t)
     tcb_suspend(t);
     if (t->bound)
         notification_unbind(t->bound);
+    sched_return_loan(t);
+    if (t->sc && t->sc->owner && t->sc->owner != t) {
+        sched_forget_context(t->sc);    /* its owner gets it when it waits no longer */
+        t->sc->tcb = NULL;
+        t->sc = NULL;
+    }
     if (t->sc)
         sched_context_unbind_tcb(t->sc);
     if (t->home) {

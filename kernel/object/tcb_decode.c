@@ -11,6 +11,7 @@
 #include <object/cnode.h>
 #include <object/notification.h>
 #include <object/refill.h>
+#include <object/reply.h>
 #include <object/tcb.h>
 
 /* --- registers --------------------------------------------------------------------------- */
@@ -178,6 +179,7 @@ static enum outcome check_buffer(struct slot *frame, word address, struct instal
     error = cap_derive(frame, frame->cap, &new->cap);
     if (error == ERROR_NONE)
         error = arch_check_ipc_buffer(new->cap, address);
+    new->cap = cap_frame_as_buffer(new->cap);
     return error == ERROR_NONE ? OUTCOME_DONE : refuse(error);
 }
 
@@ -278,8 +280,8 @@ static enum outcome check_prio(struct invocation *inv, word prio)
 static void apply_prio(struct tcb *t, word prio)
 {
     t->base_prio = (uint8_t)prio;
-    if (t->home && t->sc && t->sc != t->home)
-        prio = max_word(prio, t->prio);
+    if (t->home && t->sc && t->sc != t->home && t->sc->reply)
+        prio = max_word(prio, reply_tcb(t->sc->reply)->prio);
     if (t->state == THREAD_RECEIVING || t->state == THREAD_SENDING
         || t->state == THREAD_WAITING)
         tcb_reorder(t, (unsigned)prio);
@@ -412,8 +414,8 @@ static enum outcome set_flags(struct invocation *inv, struct tcb *t)
 
 /* --- extensions ------------------------------------------------------------------------------------ */
 
-/* Words: first address and end of the library, entry point, stack pointer; end = 0
- * switches foreign system calls off. */
+/* Words: first address and end of the library, entry point, stack pointer; an empty
+ * range switches foreign system calls off. */
 static enum outcome set_foreign(struct invocation *inv, struct tcb *t)
 {
     word start = invocation_word(inv, 0), end = invocation_word(inv, 1);
@@ -421,27 +423,25 @@ static enum outcome set_foreign(struct invocation *inv, struct tcb *t)
 
     if (inv->length < 4)
         return refuse(ERROR_TRUNCATED_MESSAGE);
-    if (end == 0) {
-        t->foreign_start = 0;
-        t->foreign_length = ~(word)0;
-        return OUTCOME_DONE;
-    }
-    if (start >= end || end > USER_TOP)
+    bool on = start != end;
+    if (start > end || end > USER_TOP)
         return refuse_argument(1);
-    if (entry < start || entry >= end)
+    if (on && (entry < start || entry >= end))
         return refuse_argument(2);
-    if (stack > USER_TOP)
+    if (on && stack > USER_TOP)
         return refuse_argument(3);
     stop(inv, t);
-    t->foreign_start = start + 2;       /* compared with the address after syscall */
-    t->foreign_length = end - start;
+    /* compared with the address after the instruction */
+    t->foreign_start = on ? start + CONTEXT_SYSCALL_BYTES : 0;
+    t->foreign_length = on ? end - start : ~(word)0;
     t->foreign_entry = entry;
     t->foreign_stack = stack;
     sched_refresh(t);
     return OUTCOME_DONE;
 }
 
-/* Words: address, length, direction (enum window_direction). */
+/* Words: address, length, direction (enum window_direction). Nobody looks at the window
+ * of a thread that runs, so a thread needs no exclusion to set its own. */
 static enum outcome set_window(struct invocation *inv, struct tcb *t)
 {
     word address = invocation_word(inv, 0), length = invocation_word(inv, 1);
@@ -450,9 +450,11 @@ static enum outcome set_window(struct invocation *inv, struct tcb *t)
         return refuse(ERROR_TRUNCATED_MESSAGE);
     if (address > USER_TOP || length > USER_TOP - address)
         return refuse_argument(1);
+    if (invocation_word(inv, 2) > WINDOW_READ_WRITE)
+        return refuse_argument(2);
     t->window_address = address;
     t->window_length = length;
-    t->window_write = invocation_word(inv, 2);
+    t->window_directions = invocation_word(inv, 2);
     return OUTCOME_DONE;
 }
 
@@ -494,6 +496,8 @@ enum outcome tcb_decode(struct invocation *inv)
 
     if (!m)
         return refuse(ERROR_ILLEGAL_OPERATION);
+    if (m == set_window && cap_tcb(inv->cap) == inv->caller)
+        return set_window(inv, inv->caller);
     if (!gate_exclusive())
         return OUTCOME_EXCLUSIVE;
     return m(inv, cap_tcb(inv->cap));

@@ -70,10 +70,13 @@ static inline void context_restart(struct context *c)
 
 /* A thread that is inside a system call would repeat it from here; not one whose
  * registers have been written since (context_write). */
+/* Size of the system call instruction. */
+#define CONTEXT_SYSCALL_BYTES  2
+
 static inline void context_rewind_syscall(struct context *c)
 {
     if (c->entry == CONTEXT_SYSCALL)
-        c->fault_ip = c->rip - 2;
+        c->fault_ip = c->rip - CONTEXT_SYSCALL_BYTES;
 }
 
 /* A system call that succeeded continues after the instruction. */
