@@ -8,7 +8,8 @@ enum {
     THREADS = 32,
     STACK_SIZE = 14 * 1024,
     PAGE_SIZE = 4096,
-    DEFAULT_BUDGET = 20000
+    DEFAULT_BUDGET = 20000,
+    SLEEP_PRIORITY = 250
 };
 
 struct thread_memory {
@@ -22,6 +23,8 @@ static struct thread_memory memory[THREADS];
 static struct thread threads[THREADS];
 static _Atomic unsigned used;
 static unsigned kept;
+static struct thread *sleep_thread;
+static cptr sleep_start, sleep_end;
 
 struct thread *self(void)
 {
@@ -36,6 +39,7 @@ struct thread *self(void)
 void thread_reset(void)
 {
     used = kept;
+    sleep_thread = 0;
 }
 
 enum error_code set_context(unsigned core, cptr sc, uint64_t budget, uint64_t period)
@@ -144,14 +148,38 @@ void spin_until(const atomic_uint *value, unsigned wanted)
         __builtin_ia32_pause();
 }
 
+uint64_t now_ms(void)
+{
+    const struct boot_info_tsc_freq *tsc = boot_chunk(BOOT_INFO_X86_TSC_FREQ);
+    uint64_t mhz = tsc && tsc->mhz ? tsc->mhz : 1000;
+
+    return __builtin_ia32_rdtsc() / (mhz * 1000);
+}
+
+/* Sleeps out its budget, which takes a period, as often as it is asked to. */
 static void sleeper(uint64_t unused)
 {
     (void)unused;
-    kc_yield();
+    for (;;) {
+        (void)ipc_wait(sleep_start);
+        kc_yield();
+        kc_signal(sleep_end);
+    }
+}
+
+/* A thread for all sleeps of a test, as there are not many threads. */
+static void make_sleeper(void)
+{
+    sleep_start = make(OBJECT_NOTIFICATION);
+    sleep_end = make(OBJECT_NOTIFICATION);
+    sleep_thread = spawn(.run = sleeper, .priority = SLEEP_PRIORITY);
 }
 
 void sleep_ms(unsigned ms)
 {
-    join(spawn(.run = sleeper, .priority = TEST_PRIORITY + 100, .budget = ms * 500,
-               .period = ms * 1000));
+    if (!sleep_thread)
+        make_sleeper();
+    CHECK_OK(set_context(0, sleep_thread->sc, ms * 500, ms * 1000));
+    kc_signal(sleep_start);
+    (void)ipc_wait(sleep_end);
 }

@@ -65,3 +65,15 @@ void spin_until(const atomic_uint *value, unsigned wanted);
 
 /* Lets threads of lower priority on this core run for some time. */
 void sleep_ms(unsigned ms);
+
+/* Milliseconds since some time. */
+uint64_t now_ms(void);
+
+/* Sleeps until the condition holds or a long time has passed; true if it holds. For what
+   must happen, but may be late on a busy machine. */
+#define eventually(condition)                                                      \
+    ({                                                                             \
+        for (unsigned tries_ = 0; !(condition) && tries_ < 100; tries_++)          \
+            sleep_ms(20);                                                          \
+        (condition);                                                               \
+    })
