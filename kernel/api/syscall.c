@@ -225,10 +225,11 @@ _Noreturn void handle_interrupt(struct core *self, word vector)
     if (self->mailbox)
         arch_mailbox(self);
     gate_enter(self);
+    /* Acknowledge before the clock is read: that may take long on an emulated machine. */
+    word irq = arch_interrupt_irq(self, vector);
     sched_update_time(self);
     if (!self->evicted)
         sched_check_budget(self);
-    word irq = arch_interrupt_irq(self, vector);
     if (irq < ARCH_IRQ_COUNT)
         irq_deliver(irq);
     self->reschedule = true;
