@@ -60,7 +60,7 @@ ALWAYS_INLINE void transfer(struct tcb *from, struct tcb *to, word badge, word i
 {
     word length = message_length(info);
 
-    context_copy_registers(&to->context, &from->context);
+    context_copy_message(&to->context, &from->context, length);
     if (unlikely(length > REGISTERS))
         copy_words(&to->buffer->msg[REGISTERS], &from->buffer->msg[REGISTERS],
                    length - REGISTERS);

@@ -3,6 +3,7 @@
 #include <abi/fault.h>
 #include <api/fault.h>
 #include <api/ipc.h>
+#include <arch/switch.h>
 #include <object/cnode.h>
 
 word message_word(const struct tcb *t, unsigned i)
@@ -21,14 +22,9 @@ void message_set_word(struct tcb *t, unsigned i, word value)
 }
 
 /* Copy the words of a message; returns how many arrived. */
-static word copy_words(struct tcb *sender, struct tcb *receiver, word length)
+static word transfer_words(struct tcb *sender, struct tcb *receiver, word length)
 {
-    struct context *from = &sender->context, *to = &receiver->context;
-
-    to->r10 = from->r10;
-    to->r8 = from->r8;
-    to->r9 = from->r9;
-    to->r15 = from->r15;
+    context_copy_message(&receiver->context, &sender->context, length);
     if (length <= REGISTERS)
         return length;
     if (!sender->buffer || !receiver->buffer)
@@ -108,7 +104,7 @@ void ipc_transfer(struct tcb *sender, struct tcb *receiver, void *endpoint, word
     } else {
         info = context_info(&sender->context);
         length = min_word(message_length(info), MESSAGE_MAX_LENGTH);
-        length = copy_words(sender, receiver, length);
+        length = transfer_words(sender, receiver, length);
         if (unlikely(grant && message_extra_caps(info) > 0))
             extra = copy_caps(sender, receiver, endpoint,
                               (unsigned)message_extra_caps(info), &unwrapped);

@@ -24,6 +24,7 @@
 #define MAX_COUNT           0xffffffffu
 #define MAX_WAIT            BIT(40)     /* ticks; keeps the product within 128 bits */
 #define SAME_CLOCK          50000       /* ratios within 1/50000 of 1 are 1 */
+#define LOOK_US             2           /* the APIC is slow to ask: not more often */
 
 word arch_ticks_per_us;
 static word countdown_ratio;            /* APIC counts per tick, 32.32 fixed point */
@@ -62,6 +63,7 @@ void timer_enable(struct core *core)
 {
     core->arch.deadline = NO_DEADLINE;
     apic_timer_enable(cpu.tsc_deadline);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);    /* before the first deadline is written */
 }
 
 static void count_down(ticks deadline)
@@ -93,8 +95,14 @@ void timer_rearm(struct core *core)
 
 bool arch_interrupt_pending(void)
 {
-    if (arch_now() >= this_core()->arch.deadline)
+    struct core *core = this_core();
+    ticks now = arch_now();
+
+    if (now >= core->arch.deadline)
         return true;
+    if (now - core->arch.looked < LOOK_US * arch_ticks_per_us)
+        return false;
+    core->arch.looked = now;
     return apic_requested(IRQ_OFFSET, IRQ_OFFSET + IRQ_VECTOR_MAX)
            || apic_requested(VECTOR_TIMER, VECTOR_SPURIOUS);
 }

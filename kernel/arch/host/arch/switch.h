@@ -4,12 +4,17 @@
 
 #include <core/core.h>
 
-static inline void context_copy_registers(struct context *to, const struct context *from)
+static inline void context_copy_message(struct context *to, const struct context *from,
+                                        word length)
 {
-    to->r10 = from->r10;
-    to->r8 = from->r8;
-    to->r9 = from->r9;
-    to->r15 = from->r15;
+    if (length > 0)
+        to->r10 = from->r10;
+    if (length > 1)
+        to->r8 = from->r8;
+    if (length > 2)
+        to->r9 = from->r9;
+    if (length > 3)
+        to->r15 = from->r15;
 }
 
 static inline void copy_words(word *to, const word *from, word count)

@@ -21,6 +21,7 @@ struct arch_core {
     word fs_base, gs_base;      /* loaded user bases, when not read back */
     struct tcb *bases_owner;    /* FSGSBASE: whose bases are live; as fpu_owner */
     ticks deadline;             /* of the timer, ~0: none */
+    ticks looked;               /* last time it asked the APIC for waiting interrupts */
     struct tcb *fpu_owner;      /* whose state is live; (own) or under exclusion */
     bool fpu_enabled;           /* CR0.TS clear */
     word gdt[8];

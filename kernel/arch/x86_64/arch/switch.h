@@ -5,12 +5,22 @@
 #include <arch/vspace.h>
 #include <core/core.h>
 
-/* Registers that carry a message: r10 r8 r9 r15. */
-static inline void context_copy_registers(struct context *to, const struct context *from)
+/* Copy the words of a message that travel in registers: r10 r8 r9 r15. The receiver keeps
+ * the others: programs rely on it. */
+static inline void context_copy_message(struct context *to, const struct context *from,
+                                        word length)
 {
+    if (length == 0)
+        return;
     to->r10 = from->r10;
+    if (length == 1)
+        return;
     to->r8 = from->r8;
+    if (length == 2)
+        return;
     to->r9 = from->r9;
+    if (length == 3)
+        return;
     to->r15 = from->r15;
 }
 
