@@ -68,11 +68,11 @@ static inline void context_restart(struct context *c)
     c->entry = 0;
 }
 
-/* A thread that is inside a system call would repeat it from here; not one whose
- * registers have been written since (context_write). */
 /* Size of the system call instruction. */
 #define CONTEXT_SYSCALL_BYTES  2
 
+/* A thread that is inside a system call would repeat it from here; not one whose
+ * registers have been written since (context_write). */
 static inline void context_rewind_syscall(struct context *c)
 {
     if (c->entry == CONTEXT_SYSCALL)
