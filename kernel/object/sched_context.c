@@ -22,6 +22,19 @@ bool sched_context_check_bind(const struct sched_context *sc, const struct tcb *
                && refill_sufficient((struct sched_context *)sc, 0));
 }
 
+/* The thread loses its home; a priority raised by a loan goes with it. */
+static void drop_home(struct tcb *t)
+{
+    t->home->owner = NULL;
+    t->home = NULL;
+    if (t->prio == t->base_prio)
+        return;
+    if (tcb_blocked(t) && t->state != THREAD_CALLING)
+        tcb_reorder(t, t->base_prio);
+    else
+        sched_set_prio(t, t->base_prio);
+}
+
 /* A thread with the LEND flag makes the context it is bound to its home. */
 void sched_context_set_home(struct tcb *t)
 {
@@ -68,10 +81,8 @@ void sched_context_unbind_tcb(struct sched_context *sc)
     if (t->sc == sc)
         t->sc = NULL;
     sc->tcb = NULL;
-    if (sc->owner) {
-        sc->owner->home = NULL;
-        sc->owner = NULL;
-    }
+    if (sc->owner)
+        drop_home(sc->owner);
     if (t->home && t->home != sc && tcb_runnable(t)) {
         sched_go_home(t);
         sched_refresh(t);

@@ -117,8 +117,6 @@ static unsigned check_notification(const struct notification *n)
         object_at(n->sc, CAP_SCHED_CONTEXT, "bound to no scheduling context");
         CHECK(n->sc->notification == n, n);
     }
-    if (n->state == NOTIFICATION_ACTIVE && n->bound)
-        CHECK(n->bound->state != THREAD_RECEIVING, n);
     return check_queue(n->head, n->tail, THREAD_WAITING, n);
 }
 

@@ -17,14 +17,14 @@
 static word pick(enum cap_type type)
 {
     struct slot *slots = machine_root_slots();
-    unsigned start = choose(WORLD_SLOTS);
+    word found[WORLD_SLOTS];
+    unsigned count = 0;
 
-    for (unsigned i = 0; i < WORLD_SLOTS; i++) {
-        word slot = WORLD_FIRST + (start + i) % WORLD_SLOTS;
+    for (word slot = WORLD_FIRST; slot < WORLD_FIRST + WORLD_SLOTS; slot++) {
         if (cap_type(slots[slot].cap) == type)
-            return slot;
+            found[count++] = slot;
     }
-    return WORLD_FIRST + start;
+    return count ? found[choose(count)] : WORLD_FIRST + choose(WORLD_SLOTS);
 }
 
 static word pick_any(void)
@@ -420,8 +420,8 @@ static struct request domain(void)
 
 static struct request message(bool may_block)
 {
-    static const int8_t polling[] = {
-        SYSCALL_NBSEND, SYSCALL_NBRECV, SYSCALL_NBWAIT, SYSCALL_YIELD,
+    static const int8_t polling[] = {       /* the first two cannot even fault */
+        SYSCALL_NBSEND, SYSCALL_YIELD, SYSCALL_NBRECV, SYSCALL_NBWAIT,
     };
     static const int8_t waiting[] = {
         SYSCALL_CALL, SYSCALL_CALL, SYSCALL_CALL, SYSCALL_SEND, SYSCALL_RECV,
@@ -430,7 +430,7 @@ static struct request message(bool may_block)
     };
     struct request r = {
         .number = may_block && chance(75) ? waiting[choose(ARRAY_SIZE(waiting))]
-                                          : polling[choose(ARRAY_SIZE(polling))],
+                                          : polling[choose(may_block ? 4 : 2)],
         .cap = pick(chance(75) ? CAP_ENDPOINT : chance(70) ? CAP_NOTIFICATION : CAP_REPLY),
         .reply = pick(CAP_REPLY), .label = choose(4), .length = choose(8),
         .destination = pick(chance(50) ? CAP_ENDPOINT : CAP_REPLY),
@@ -441,7 +441,7 @@ static struct request message(bool may_block)
         r.length = choose(120);
     for (unsigned i = 0; i < r.cap_count; i++)
         r.caps[i] = pick_any();
-    if (chance(1))
+    if (may_block && chance(1))
         r.number = -(int64_t)choose(64);
     return r;
 }

@@ -95,6 +95,8 @@ static void root_operation(struct tcb *t)
     if (root_turn > 0) {
         root_turn--;
         operation_choose(t, false);
+        if (cap_type(machine_root_slots()[t->context.rdi].cap) == CAP_ENDPOINT)
+            t->context.rdx = (word)SYSCALL_NBSEND;
         return;
     }
     root_turn = ROOT_TURN;
@@ -103,7 +105,7 @@ static void root_operation(struct tcb *t)
 
 static void user_step(unsigned core, struct tcb *t)
 {
-    if (chance(2)) {
+    if (t != machine_root() && chance(2)) {
         t->context.rip = USER_SYSCALL + 4;
         machine_exception(core, 14);
         return;
