@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Multiboot 1 entry (32-bit, physical addresses): build the first page tables, enter
- * long mode and call boot_main(magic, info). Other cores come here from the trampoline
- * (smp.S) with the same tables.
+ * Multiboot entry, version 1 or 2 (32-bit, physical addresses): build the first page
+ * tables, enter long mode and call boot_main(magic, info). Other cores come here from
+ * trampoline.S with the same tables.
  */
 #include <config.h>
 #include <arch/layout.h>
@@ -11,6 +11,8 @@
 
 #define MULTIBOOT_MAGIC   0x1badb002
 #define MULTIBOOT_FLAGS   0x00000003     /* modules on pages; tell about memory */
+#define MULTIBOOT2_MAGIC  0xe85250d6
+#define MULTIBOOT2_SIZE   24
 
 #define PRESENT_WRITE     0x3
 #define LARGE             0x183          /* global, present, writable */
@@ -25,6 +27,11 @@
     .long MULTIBOOT_MAGIC
     .long MULTIBOOT_FLAGS
     .long -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
+
+    .balign 8
+    .long MULTIBOOT2_MAGIC, 0, MULTIBOOT2_SIZE
+    .long -(MULTIBOOT2_MAGIC + MULTIBOOT2_SIZE)
+    .long 0, 8                  /* the end tag, its size */
 
     .section .boot, "awx"
     .code32

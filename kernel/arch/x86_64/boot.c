@@ -19,7 +19,7 @@
 #include <core/sched.h>
 #include <plat/pc/acpi.h>
 #include <plat/pc/clock.h>
-#include <plat/pc/multiboot.h>
+#include <plat/pc/loader.h>
 #include <plat/pc/pic.h>
 
 #define LOW_MEMORY_END  0x100000ul
@@ -59,10 +59,10 @@ static word put_frequency(char *at)
 word arch_boot_chunks(void *buffer)
 {
     char *at = buffer;
-    word length = multiboot_graphics_chunks(at);
+    word length = loader_graphics_chunks(at);
 
     length += put_rsdp(at ? at + length : NULL);
-    length += multiboot_map_chunk(at ? at + length : NULL);
+    length += loader_map_chunk(at ? at + length : NULL);
     length += put_frequency(at ? at + length : NULL);
     return length;
 }
@@ -71,7 +71,7 @@ word arch_boot_chunks(void *buffer)
 
 static void init_memory(uint32_t magic, uint32_t info)
 {
-    multiboot_read(magic, info);
+    loader_read(magic, info);
     boot_memory_reserve((struct region){LOW_MEMORY_END, virt_to_phys(kernel_end)});
     for (unsigned i = 0; boot_memory_ram(i); i++)
         memory_map(boot_memory_ram(i)->start, boot_memory_ram(i)->end);
@@ -109,7 +109,7 @@ _Noreturn void boot_main(uint32_t magic, uint32_t info)
     kprintf("\nUX/RT kernel%s\n", CONFIG_DEBUG ? ", debug build" : "");
     cpu_detect();
     init_memory(magic, info);
-    acpi_init();
+    acpi_init(loader_rsdp());
     if (acpi.timer_port)
         clock_use_acpi(acpi.timer_port);
     init_apic();
@@ -122,7 +122,7 @@ _Noreturn void boot_main(uint32_t magic, uint32_t info)
     memory_protect_image();
     memory_flush();
     kprintf("cores: %u\n", core_count);
-    boot_root_task(&cores[0], multiboot_module(), device_top());
+    boot_root_task(&cores[0], loader_module(), device_top());
     smp_release();
     core_start(&cores[0]);
 }

@@ -158,9 +158,9 @@ static void read_root(const struct table *root, unsigned size)
     }
 }
 
-void acpi_init(void)
+void acpi_init(const void *given)
 {
-    const struct rsdp *rsdp = find_rsdp();
+    const struct rsdp *rsdp = given ? given : find_rsdp();
 
     if (!rsdp) {
         kprintf("ACPI: no tables in low memory; one core, no I/O APIC\n");

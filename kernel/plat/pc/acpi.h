@@ -18,5 +18,6 @@ struct acpi_info {
 
 extern struct acpi_info acpi;
 
-/* Boot: find and read the tables; they must be in the map of physical memory. */
-void acpi_init(void);
+/* Boot: read the tables; they must be in the map of physical memory. rsdp: the root
+ * pointer, or null to look for it in low memory. */
+void acpi_init(const void *rsdp);
