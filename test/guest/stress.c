@@ -24,6 +24,8 @@ struct worker {
 };
 
 static struct worker workers[WORKERS];
+/* Threads that all workers maltreat. Together they have less than half of a core, as
+   they would starve others of their priority with more. */
 static struct thread *victims[VICTIMS];
 static cptr active_ep, passive_ep, victim_ep, notifications[NOTIFICATIONS];
 static _Atomic uint64_t served, passive_served, victim_steps;
@@ -175,8 +177,8 @@ static void do_resume(struct worker *w)
 
 static void do_move(struct worker *w)
 {
-    CHECK_OK(set_context(choose(w, core_count()), victims[choose(w, VICTIMS)]->sc, MS / 2,
-                         (1 + choose(w, 4)) * MS / 2));
+    CHECK_OK(set_context(choose(w, core_count()), victims[choose(w, VICTIMS)]->sc, MS / 4,
+                         (2 + choose(w, 4)) * MS));
 }
 
 static void do_priority(struct worker *w)
@@ -237,7 +239,7 @@ static void set_scene(void)
     CHECK_OK(kc_sched_context_unbind(passive->sc));
     for (unsigned i = 0; i < VICTIMS; i++) {
         victims[i] = spawn(.run = suffer, .core = i % core_count(),
-                           .priority = TEST_PRIORITY - 1, .budget = MS / 2);
+                           .priority = TEST_PRIORITY - 1, .budget = MS / 4, .period = 2 * MS);
     }
 }
 
