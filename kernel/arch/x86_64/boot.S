@@ -30,7 +30,7 @@
 
     .balign 8
     .long MULTIBOOT2_MAGIC, 0, MULTIBOOT2_SIZE
-    .long -(MULTIBOOT2_MAGIC + MULTIBOOT2_SIZE)
+    .long 0x100000000 - (MULTIBOOT2_MAGIC + MULTIBOOT2_SIZE)
     .long 0, 8                  /* the end tag, its size */
 
     .section .boot, "awx"
