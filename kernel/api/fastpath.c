@@ -22,16 +22,16 @@
 
 #define EXTRA_CAPS_MASK  ((word)3 << 7)
 
-/* One step of look-up: a root CNode that resolves the whole address. */
+/* The usual CSpace: one CNode whose slots have the addresses from 0 on. */
 ALWAYS_INLINE struct slot *lookup(const struct tcb *t, word address)
 {
     struct cap root = t->slots[TCB_CSPACE].cap;
-    word radix = cap_cnode_radix(root), size = cap_cnode_guard_size(root);
+    word radix = cap_as_cnode_radix(root);
 
-    if (unlikely(cap_type(root) != CAP_CNODE || radix + size != 64
-                 || (size && address >> (radix & 63) != cap_cnode_guard(root))))
+    /* A guard of 64 - radix zero bits. */
+    if (unlikely(radix >= 64 || root.w1 != 64 - radix || address >> radix))
         return NULL;
-    return (struct slot *)cap_ptr(root) + (address & MASK(radix));
+    return (struct slot *)cap_ptr(root) + address;
 }
 
 /* May `next` replace the current thread of priority `prio` without a look at all the

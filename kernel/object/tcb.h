@@ -65,6 +65,7 @@ struct tcb {
     struct sched_context *yield_to;
     struct ipc_buffer *buffer;  /* kernel address, or null */
     word buffer_address;        /* the user's */
+    word root, root_epoch;      /* the architecture's: translation root, known when */
 
     struct fault fault;
     struct lookup_error lookup_error;

@@ -8,34 +8,10 @@
  * they only change by system calls, and the loaded values are remembered.
  */
 #include <arch/feature.h>
+#include <arch/switch.h>
 #include <arch/vspace.h>
 #include <core/arch.h>
 #include <core/core.h>
-
-static inline word read_fs_base(void)
-{
-    word v;
-    __asm__ volatile("rdfsbase %0" : "=r"(v));
-    return v;
-}
-
-static inline void write_fs_base(word v)
-{
-    __asm__ volatile("wrfsbase %0" :: "r"(v));
-}
-
-/* The user's GS base, which is in the other register while the kernel runs. */
-static inline word swap_read_gs_base(void)
-{
-    word v;
-    __asm__ volatile("swapgs\n\trdgsbase %0\n\tswapgs" : "=r"(v) :: "memory");
-    return v;
-}
-
-static inline void swap_write_gs_base(word v)
-{
-    __asm__ volatile("swapgs\n\twrgsbase %0\n\tswapgs" :: "r"(v) : "memory");
-}
 
 static void save_bases(struct core *core)
 {
@@ -43,16 +19,14 @@ static void save_bases(struct core *core)
 
     if (!t)
         return;
-    t->context.fs_base = read_fs_base();
-    t->context.gs_base = swap_read_gs_base();
+    read_bases(&t->context.fs_base, &t->context.gs_base);
     __atomic_store_n(&core->arch.bases_owner, NULL, __ATOMIC_RELEASE);
 }
 
-static void load_bases(struct core *core, struct tcb *t)
+void arch_load_bases(struct core *core, struct tcb *t)
 {
     if (cpu.fsgsbase) {
-        write_fs_base(t->context.fs_base);
-        swap_write_gs_base(t->context.gs_base);
+        write_bases(t->context.fs_base, t->context.gs_base);
         core->arch.bases_owner = t;
         return;
     }
@@ -68,7 +42,7 @@ static void load_bases(struct core *core, struct tcb *t)
 
 static void load_space(struct core *core, struct tcb *t)
 {
-    paddr root = vspace_root(t->slots[TCB_VSPACE].cap);
+    paddr root = thread_root(t);
 
     if (core->arch.root == root)
         return;
@@ -81,7 +55,7 @@ void arch_switch_to(struct core *core, struct tcb *t)
     if (core->arch.bases_owner != t) {
         save_bases(core);
         if (t != core->idle)
-            load_bases(core, t);
+            arch_load_bases(core, t);
     }
     fpu_switch(core, t);
     core->arch.tss.rsp0 = (word)(&t->context + 1);
@@ -100,12 +74,6 @@ void arch_own_user_state(struct core *core, struct tcb *t)
         core->arch.bases_owner = t;
 }
 
-void arch_switch_bases(struct core *core, struct tcb *t)
-{
-    save_bases(core);
-    load_bases(core, t);
-}
-
 void arch_set_tls_base(struct tcb *t, word base)
 {
     struct core *core = this_core();
@@ -114,11 +82,12 @@ void arch_set_tls_base(struct tcb *t, word base)
         save_bases(core);
     t->context.fs_base = base;
     if (core->current == t)
-        load_bases(core, t);
+        arch_load_bases(core, t);
 }
 
 void arch_vspace_changed(struct tcb *t)
 {
+    t->root_epoch = 0;
     struct core *core = this_core();
 
     if (core->current == t)

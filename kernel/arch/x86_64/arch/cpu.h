@@ -52,3 +52,25 @@ static inline ticks arch_now(void)
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
     return (ticks)high << 32 | low;
 }
+
+/* With FSGSBASE: the user's segment bases. GS is in the other register in the kernel. */
+static inline void read_bases(word *fs, word *gs)
+{
+    __asm__ volatile("rdfsbase %0\n\tswapgs\n\trdgsbase %1\n\tswapgs"
+                     : "=r"(*fs), "=r"(*gs) :: "memory");
+}
+static inline void write_bases(word fs, word gs)
+{
+    __asm__ volatile("wrfsbase %0\n\tswapgs\n\twrgsbase %1\n\tswapgs"
+                     :: "r"(fs), "r"(gs) : "memory");
+}
+/* Both at once. */
+static inline void exchange_bases(word *old_fs, word *old_gs, word fs, word gs)
+{
+    word a, b;
+    __asm__ volatile("rdfsbase %0\n\twrfsbase %2\n\t"
+                     "swapgs\n\trdgsbase %1\n\twrgsbase %3\n\tswapgs"
+                     : "=&r"(a), "=&r"(b) : "r"(fs), "r"(gs) : "memory");
+    *old_fs = a;
+    *old_gs = b;
+}

@@ -29,8 +29,8 @@ static inline void copy_words(word *to, const word *from, word count)
     __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(count) :: "memory");
 }
 
-/* Save the segment bases of the thread they belong to and load t's. */
-void arch_switch_bases(struct core *core, struct tcb *t);
+/* Load t's segment bases; nobody's need to be saved. */
+void arch_load_bases(struct core *core, struct tcb *t);
 
 /*
  * Entry frame, address space, segment bases and the right to use the FPU. The root is
@@ -40,14 +40,20 @@ static inline __attribute__((always_inline)) void arch_fast_switch(struct core *
                                                                    struct tcb *t)
 {
     self->arch.tss.rsp0 = (word)(&t->context + 1);
-    paddr root = vspace_root(t->slots[TCB_VSPACE].cap);
+    paddr root = thread_root(t);
     if (self->arch.root != root) {
         __atomic_exchange_n(&self->arch.root, root, __ATOMIC_SEQ_CST);
         write_cr3(root);
     }
-    if (self->arch.fs_base != t->context.fs_base
-        || self->arch.gs_base != t->context.gs_base || self->arch.bases_owner)
-        arch_switch_bases(self, t);
+    struct tcb *owner = self->arch.bases_owner;
+    if (owner) {
+        exchange_bases(&owner->context.fs_base, &owner->context.gs_base,
+                       t->context.fs_base, t->context.gs_base);
+        self->arch.bases_owner = t;
+    } else if (self->arch.fs_base != t->context.fs_base
+               || self->arch.gs_base != t->context.gs_base) {
+        arch_load_bases(self, t);
+    }
     if (unlikely(self->arch.fpu_enabled || self->arch.fpu_owner == t))
         fpu_switch(self, t);
 }

@@ -183,6 +183,19 @@ static inline paddr vspace_root(struct cap cap)
     return memory_root();
 }
 
+/* Counts the times that a space may have vanished: changed under exclusion only. */
+extern word space_epoch;
+
+/* The same of a thread, remembered until a space vanishes. */
+static inline paddr thread_root(struct tcb *t)
+{
+    if (unlikely(t->root_epoch != space_epoch)) {
+        t->root = vspace_root(t->slots[TCB_VSPACE].cap);
+        t->root_epoch = space_epoch;
+    }
+    return t->root;
+}
+
 /* Boot: register a zeroed page as the pool of ASIDs 0-511; gives its capability. */
 struct cap asid_pool_boot(paddr pool);
 /* Boot: give a PML4 an ASID of that pool; returns the assigned capability. */

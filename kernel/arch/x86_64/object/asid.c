@@ -15,6 +15,7 @@ _Static_assert(ASID_POOL_COUNT == BIT(ASID_POOLS_BITS), "as the interface says")
 _Static_assert(ASID_POOL_SIZE == BIT(ASID_POOL_INDEX_BITS), "as the interface says");
 
 word *asid_pools[ASID_POOL_COUNT];
+word space_epoch = 1;
 
 static word *pool_entry(word asid)
 {

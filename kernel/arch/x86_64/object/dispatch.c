@@ -121,6 +121,8 @@ void arch_cap_finalise(struct cap cap, bool final)
         frame_finalise(cap);
         return;
     }
+    if (cap_type(cap) == CAP_PML4 || cap_type(cap) == CAP_ASID_POOL)
+        space_epoch++;          /* perhaps a thread's own copy: look again */
     if (!final)
         return;
     switch (cap_type(cap)) {
