@@ -89,6 +89,13 @@ static void spin(uint64_t unused)
         spins++;
 }
 
+/* A server that has come to wait gets the priority LOW. */
+static struct thread *lower(struct thread *t)
+{
+    CHECK_OK(kc_tcb_set_priority(t->tcb, ROOT_SLOT_TCB, LOW));
+    return t;
+}
+
 /* A server of LOW that is in the middle of a long call of a client of BELOW. */
 struct pair {
     struct thread *server, *client;
@@ -97,8 +104,7 @@ struct pair {
 static struct pair interrupt_service(void)
 {
     start();
-    struct pair p = {.server = lender(.run = serve_loudly, .arg = ep, .priority = LOW)};
-    sleep_ms(1);
+    struct pair p = {.server = lower(lender(.run = serve_loudly, .arg = ep))};
     p.client = spawn(.run = call, .arg = 2 * JOB, .priority = BELOW);
     ipc_wait(event);
     CHECK_EQ(stage, 0);
@@ -286,8 +292,7 @@ static void call_above_spinner(uint64_t us)
 TEST("lend: a server runs at a caller's higher priority")
 {
     start();
-    lender(.run = serve, .arg = ep, .priority = LOW);
-    sleep_ms(1);
+    lower(lender(.run = serve, .arg = ep));
     spinner = prepare(.run = spin, .priority = TEST_PRIORITY + 10)->tcb;
     join(spawn(.run = call_above_spinner, .arg = JOB, .priority = TEST_PRIORITY + 20));
     CHECK_EQ(stage, 1);
@@ -451,11 +456,10 @@ TEST("lend: the client of a server that is deleted has its time back")
 TEST("lend: a client that lends as well keeps its home when its server is deleted")
 {
     start();
-    struct thread *last = lender(.run = serve_loudly, .arg = inner, .priority = LOW);
+    struct thread *last = lower(lender(.run = serve_loudly, .arg = inner));
     struct thread *middle = lender(.run = forward, .arg = ep);
-    sleep_ms(1);
+    lower(middle);
     ipc_send(ep, 0, JOB);
-    CHECK_OK(kc_tcb_set_priority(middle->tcb, ROOT_SLOT_TCB, LOW));
     ipc_wait(event);
     CHECK_OK(drop(last->tcb));
     CHECK_OK(drop(last->reply));
@@ -474,9 +478,8 @@ TEST("lend: a client that lends as well keeps its home when its server is delete
 static struct pair interrupt_chain(struct thread **middle)
 {
     start();
-    struct pair p = {.server = lender(.run = serve_loudly, .arg = inner, .priority = LOW)};
-    *middle = lender(.run = forward, .arg = ep, .priority = LOW);
-    sleep_ms(1);
+    struct pair p = {.server = lower(lender(.run = serve_loudly, .arg = inner))};
+    *middle = lower(lender(.run = forward, .arg = ep));
     p.client = spawn(.run = call, .arg = 2 * JOB, .priority = BELOW);
     ipc_wait(event);
     (void)charged(p.server->sc);
@@ -515,16 +518,19 @@ TEST("lend: a server in the middle of a chain is suspended and goes on")
 TEST("lend: a passive server in a chain keeps the time it has")
 {
     start();
-    struct thread *last = spawn(.run = serve_loudly, .arg = inner, .priority = LOW);
-    sleep_ms(1);
+    struct thread *last = lower(spawn(.run = serve_loudly, .arg = inner));
     CHECK_OK(kc_sched_context_unbind(last->sc));
-    lender(.run = forward, .arg = ep, .priority = LOW);
-    sleep_ms(1);
+    lower(lender(.run = forward, .arg = ep));
     struct thread *c = spawn(.run = call, .arg = JOB, .priority = BELOW);
     ipc_wait(event);
     CHECK_OK(kc_tcb_suspend(c->tcb));
     wait_for(&stage, 1);
     CHECK_EQ(answered, 0);
+    sleep_ms(5);
+    CHECK_OK(kc_sched_context_bind(c->sc, c->tcb));
+    CHECK_OK(kc_tcb_resume(c->tcb));
+    join(c);
+    CHECK_EQ(answered, 1);
 }
 
 /* --- answers that come later -------------------------------------------------------------- */
