@@ -298,8 +298,8 @@ void sched_park(struct tcb *t)
         sched_go_home(t);
         return;
     }
-    if (t->sc == t->home) {
-        t->home->tcb = NULL;
+    if (t->sc) {                    /* its home, or a loan whose lender is gone */
+        t->sc->tcb = NULL;
         t->sc = NULL;
     }
     t->prio = t->base_prio;
