@@ -11,6 +11,7 @@
  */
 #include <abi/fault.h>
 #include <api/fastpath.h>
+#include <api/fault.h>
 #include <api/ipc.h>
 #include <core/arch.h>
 #include <core/gate.h>
@@ -68,23 +69,11 @@ ALWAYS_INLINE void transfer(struct tcb *from, struct tcb *to, word badge, word i
     context_set_info(&to->context, info & ~((word)7 << 9));
 }
 
-struct tcb *fastpath_call(struct core *self)
+/* The first receiver of an endpoint, taken out of its queue, if it runs on its caller's
+ * time, can be replied from and is to run at once. */
+ALWAYS_INLINE struct tcb *take_server(struct core *self, const struct tcb *t,
+                                      struct endpoint *ep, word info)
 {
-    struct tcb *t = self->current;
-    word info = context_info(&t->context);
-
-    if (unlikely((info & EXTRA_CAPS_MASK) || !gate_try_enter(self)))
-        return NULL;
-    struct slot *slot = lookup(t, context_cap(&t->context));
-    if (unlikely(!slot))
-        return NULL;
-    struct cap cap = slot->cap;
-    word rights = cap_rights(cap);
-    if (unlikely(cap_type(cap) != CAP_ENDPOINT || !(rights & RIGHT_WRITE)
-                 || !(rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY))))
-        return NULL;
-
-    struct endpoint *ep = cap_endpoint(cap);
     bit_lock(&ep->head);
     struct tcb *server = (struct tcb *)(ep->head & ~BIT_LOCK);
     if (unlikely((ep->tail & MASK(2)) != ENDPOINT_RECEIVING || server->sc
@@ -99,9 +88,15 @@ struct tcb *fastpath_call(struct core *self)
     else
         ep->tail = 0;
     bit_unlock_with(&ep->head, (word)next);
+    return server;
+}
 
+/* `t` waits for the server's reply; its context goes to the server. */
+ALWAYS_INLINE void lend(struct core *self, struct tcb *t, struct tcb *server, word rights)
+{
     struct reply *reply = server->reply;
     struct sched_context *sc = t->sc;
+
     server->reply = NULL;
     reply->sc = sc;
     reply->newer = NULL;
@@ -120,13 +115,63 @@ struct tcb *fastpath_call(struct core *self)
     if (server->home && server->prio < t->prio)
         server->prio = t->prio;
     __atomic_store_n(&reply->tcb, (word)t, __ATOMIC_RELEASE);
+}
 
+ALWAYS_INLINE void make_current(struct core *self, struct tcb *t)
+{
+    self->current = t;
+    self->current_prio = t->prio;
+    arch_fast_switch(self, t);
+}
+
+ALWAYS_INLINE bool may_call(struct cap cap)
+{
+    word rights = cap_rights(cap);
+    return cap_type(cap) == CAP_ENDPOINT && (rights & RIGHT_WRITE)
+           && (rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
+}
+
+struct tcb *fastpath_call(struct core *self)
+{
+    struct tcb *t = self->current;
+    word info = context_info(&t->context);
+
+    if (unlikely((info & EXTRA_CAPS_MASK) || !gate_try_enter(self)))
+        return NULL;
+    struct slot *slot = lookup(t, context_cap(&t->context));
+    if (unlikely(!slot))
+        return NULL;
+    struct cap cap = slot->cap;
+    if (unlikely(!may_call(cap)))
+        return NULL;
+    struct tcb *server = take_server(self, t, cap_endpoint(cap), info);
+    if (unlikely(!server))
+        return NULL;
+    lend(self, t, server, cap_rights(cap));
     transfer(t, server, cap_badge(cap), info);
-    self->current = server;
-    self->current_prio = server->prio;
-    arch_fast_switch(self, server);
+    make_current(self, server);
     gate_leave(self);
     return server;
+}
+
+/* A fault calls its handler in the same way; the caller is inside the gate. */
+struct tcb *fastpath_fault(struct core *self, struct tcb *t, const struct fault *fault)
+{
+    struct cap cap = t->slots[TCB_FAULT].cap;
+
+    if (unlikely(!may_call(cap)))
+        return NULL;
+    struct tcb *handler = take_server(self, t, cap_endpoint(cap), 0);
+    if (unlikely(!handler))
+        return NULL;
+    t->fault = *fault;
+    lend(self, t, handler, cap_rights(cap));
+    context_set_badge(&handler->context, cap_badge(cap));
+    context_set_info(&handler->context,
+                     message_info(fault->type, 0, 0, fault_message(t, handler)));
+    make_current(self, handler);
+    gate_leave(self);
+    return handler;
 }
 
 /* The bound notification of a receiver must have no signal; keeps its lock. */
@@ -139,6 +184,12 @@ ALWAYS_INLINE bool lock_bound(struct notification *n, const struct tcb *t)
         return true;
     spin_unlock(&n->lock);
     return false;
+}
+
+/* Does this reply to its fault let the caller go on? */
+ALWAYS_INLINE bool restarts(const struct tcb *caller, word info)
+{
+    return caller->fault.type == FAULT_VM || message_label(info) == 0;
 }
 
 struct tcb *fastpath_reply_recv(struct core *self)
@@ -163,7 +214,8 @@ struct tcb *fastpath_reply_recv(struct core *self)
     bit_lock(&reply->tcb);
     struct tcb *caller = (struct tcb *)(reply->tcb & ~BIT_LOCK);
     if (unlikely(reply->sc != sc || !sc || sc->reply != reply
-                 || ((word)caller & REPLY_CLAIMED) || caller->fault.type != FAULT_NULL
+                 || ((word)caller & REPLY_CLAIMED)
+                 || (caller->fault.type != FAULT_NULL && !restarts(caller, info))
                  || caller->sc || t->yield_to
                  || !message_fits(info, t, caller) || !lock_bound(bound, t)))
         goto slow_reply;
@@ -186,10 +238,14 @@ struct tcb *fastpath_reply_recv(struct core *self)
     caller->core = (uint16_t)self->id;
     caller->reply = NULL;
     caller->state = THREAD_RUNNING;
-    transfer(t, caller, 0, info);
-    self->current = caller;
-    self->current_prio = caller->prio;
-    arch_fast_switch(self, caller);
+    if (likely(caller->fault.type == FAULT_NULL)) {
+        transfer(t, caller, 0, info);
+    } else {
+        fault_reply(caller, t, info);
+        caller->fault.type = FAULT_NULL;
+        context_restart(&caller->context);
+    }
+    make_current(self, caller);
 
     t->prio = t->base_prio;
     t->state = THREAD_RECEIVING;

@@ -9,6 +9,7 @@
 #include <abi/syscall.h>
 #include <abi/syscall_bench.h>
 #include <api/entry.h>
+#include <api/fastpath.h>
 #include <api/fault.h>
 #include <api/invocation.h>
 #include <api/ipc.h>
@@ -252,9 +253,12 @@ _Noreturn void handle_exception(struct core *self, word vector)
     struct fault fault;
 
     t->context.fault_ip = t->context.rip;
-    arch_save_user_state(self);
     gate_enter(self);
     if (!self->evicted && arch_exception(self, t, vector, &fault)) {
+        struct tcb *handler = fastpath_fault(self, t, &fault);
+        if (handler)
+            arch_return_to_user(handler);
+        arch_save_user_state(self);
         t->state = THREAD_RESTART;
         sched_update_time(self);
         if (sched_check_budget(self)) {

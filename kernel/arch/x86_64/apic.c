@@ -121,6 +121,7 @@ void apic_send_fixed(uint32_t target, unsigned vector)
 void arch_ipi(unsigned core)
 {
     apic_send_fixed(cores[core].arch.apic_id, VECTOR_IPI);
+    cpu_relax();        /* an emulator that runs one core at a time runs that one now */
 }
 
 void apic_send_init(uint32_t target)

@@ -23,20 +23,13 @@ static void save_bases(struct core *core)
     __atomic_store_n(&core->arch.bases_owner, NULL, __ATOMIC_RELEASE);
 }
 
-void arch_load_bases(struct core *core, struct tcb *t)
+static void load_bases(struct core *core, struct tcb *t)
 {
     if (cpu.fsgsbase) {
         write_bases(t->context.fs_base, t->context.gs_base);
         core->arch.bases_owner = t;
-        return;
-    }
-    if (core->arch.fs_base != t->context.fs_base) {
-        core->arch.fs_base = t->context.fs_base;
-        write_msr(MSR_FS_BASE, t->context.fs_base);
-    }
-    if (core->arch.gs_base != t->context.gs_base) {
-        core->arch.gs_base = t->context.gs_base;
-        write_msr(MSR_KERNEL_GS_BASE, t->context.gs_base);
+    } else {
+        load_bases_by_msr(core, t);
     }
 }
 
@@ -55,7 +48,7 @@ void arch_switch_to(struct core *core, struct tcb *t)
     if (core->arch.bases_owner != t) {
         save_bases(core);
         if (t != core->idle)
-            arch_load_bases(core, t);
+            load_bases(core, t);
     }
     fpu_switch(core, t);
     core->arch.tss.rsp0 = (word)(&t->context + 1);
@@ -82,7 +75,7 @@ void arch_set_tls_base(struct tcb *t, word base)
         save_bases(core);
     t->context.fs_base = base;
     if (core->current == t)
-        arch_load_bases(core, t);
+        load_bases(core, t);
 }
 
 void arch_vspace_changed(struct tcb *t)

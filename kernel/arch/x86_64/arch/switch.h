@@ -29,8 +29,19 @@ static inline void copy_words(word *to, const word *from, word count)
     __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(count) :: "memory");
 }
 
-/* Load t's segment bases; nobody's need to be saved. */
-void arch_load_bases(struct core *core, struct tcb *t);
+/* Without FSGSBASE: load t's segment bases where they differ from those loaded. */
+static inline __attribute__((always_inline)) void load_bases_by_msr(struct core *core,
+                                                                    const struct tcb *t)
+{
+    if (core->arch.fs_base != t->context.fs_base) {
+        core->arch.fs_base = t->context.fs_base;
+        write_msr(MSR_FS_BASE, t->context.fs_base);
+    }
+    if (unlikely(core->arch.gs_base != t->context.gs_base)) {
+        core->arch.gs_base = t->context.gs_base;
+        write_msr(MSR_KERNEL_GS_BASE, t->context.gs_base);
+    }
+}
 
 /*
  * Entry frame, address space, segment bases and the right to use the FPU. The root is
@@ -46,13 +57,12 @@ static inline __attribute__((always_inline)) void arch_fast_switch(struct core *
         write_cr3(root);
     }
     struct tcb *owner = self->arch.bases_owner;
-    if (owner) {
+    if (!owner) {
+        load_bases_by_msr(self, t);
+    } else {
         exchange_bases(&owner->context.fs_base, &owner->context.gs_base,
                        t->context.fs_base, t->context.gs_base);
         self->arch.bases_owner = t;
-    } else if (self->arch.fs_base != t->context.fs_base
-               || self->arch.gs_base != t->context.gs_base) {
-        arch_load_bases(self, t);
     }
     if (unlikely(self->arch.fpu_enabled || self->arch.fpu_owner == t))
         fpu_switch(self, t);
