@@ -120,11 +120,11 @@ static enum outcome decode_copy(struct invocation *inv)
 
 /* --- rotate ------------------------------------------------------------------------------------ */
 
-static enum outcome missing_source(word depth)
+static enum outcome missing(bool source, word depth)
 {
     this_core()->error->lookup = (struct lookup_error){
         .type = LOOKUP_MISSING_CAPABILITY, .bits_left = depth};
-    return refuse_lookup(true);
+    return refuse_lookup(source);
 }
 
 /* Words: dest index, depth, badge; pivot index, depth, badge; source index, depth. */
@@ -152,9 +152,9 @@ static enum outcome decode_rotate(struct invocation *inv)
     if (source != dest && !cap_is_null(dest->cap))
         return refuse(ERROR_DELETE_FIRST);
     if (cap_is_null(source->cap))
-        return missing_source(invocation_word(inv, 7));
+        return missing(true, invocation_word(inv, 7));
     if (cap_is_null(pivot->cap))
-        return missing_source(invocation_word(inv, 4));
+        return missing(false, invocation_word(inv, 4));
 
     struct cap moved = with_data(source->cap, invocation_word(inv, 5), true);
     struct cap pivoted = with_data(pivot->cap, invocation_word(inv, 2), true);

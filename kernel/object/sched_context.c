@@ -13,13 +13,13 @@
 
 /* --- binding (exclusion) --------------------------------------------------------------------- */
 
-bool sched_context_check_bind(const struct sched_context *sc, const struct tcb *t)
+bool sched_context_check_bind(struct sched_context *sc, const struct tcb *t)
 {
     if (sc->tcb || sc->owner || t->sc || t->home)
         return false;
-    return !tcb_blocked(t) || !sched_context_active(sc)
-           || (refill_ready((struct sched_context *)sc, this_core()->now)
-               && refill_sufficient((struct sched_context *)sc, 0));
+    return !tcb_blocked(t)
+           || (sched_context_active(sc) && refill_ready(sc, this_core()->now)
+               && refill_sufficient(sc, 0));
 }
 
 /* The thread loses its home; a priority raised by a loan goes with it. */

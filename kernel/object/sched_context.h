@@ -51,7 +51,7 @@ word sched_context_take_consumed(struct sched_context *sc);
 void sched_context_setup_boot(struct sched_context *sc, unsigned core, ticks budget);
 /* Under exclusion. */
 /* May they be bound to each other? */
-bool sched_context_check_bind(const struct sched_context *sc, const struct tcb *t);
+bool sched_context_check_bind(struct sched_context *sc, const struct tcb *t);
 /* The thread's LEND flag or its context has changed: find or drop its home. */
 void sched_context_set_home(struct tcb *t);
 void sched_context_bind(struct sched_context *sc, struct tcb *t);

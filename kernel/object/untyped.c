@@ -46,12 +46,11 @@ static enum outcome check_size(word type, word user_bits, bool device)
 {
     if (type >= OBJECT_TYPE_COUNT)
         return refuse_argument(0);
-    if (user_bits >= 64 || object_bits(type, user_bits) >= 62)
+    if (user_bits >= 64 || object_bits(type, user_bits) > UNTYPED_MAX_BITS)
         return refuse_range(0, UNTYPED_MAX_BITS);
     if (type == OBJECT_CNODE && user_bits == 0)
         return refuse_argument(1);
-    if (type == OBJECT_UNTYPED
-        && (user_bits < UNTYPED_MIN_BITS || user_bits > UNTYPED_MAX_BITS))
+    if (type == OBJECT_UNTYPED && user_bits < UNTYPED_MIN_BITS)
         return refuse_argument(1);
     if (type == OBJECT_SCHED_CONTEXT && user_bits < SCHED_CONTEXT_MIN_BITS)
         return refuse_argument(1);
