@@ -37,7 +37,8 @@ static enum outcome check(const struct reply *r, const struct request *q)
 {
     struct tcb *client = window_client(r);
 
-    if (!client || !(client->window_directions & q->direction) || client->window_length == 0)
+    if (!client || client->window_length == 0
+        || !(client->window_directions & q->direction))
         return refuse(ERROR_ILLEGAL_OPERATION);
     if (q->offset > client->window_length)
         return refuse_range(0, client->window_length);

@@ -6,7 +6,9 @@
  */
 #include <test/test.h>
 
-enum { RBX = 1, RCX, RDX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, FLAGS };
+enum {
+    RBX = 1, RCX, RDX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, FLAGS
+};
 enum { CARRY = 1, TRAP = 1 << 8, DIRECTION = 1 << 10, ALIGN_CHECK = 1 << 18 };
 enum { PLAIN_FLAGS = 0x202, ANSWER = 77, NONSENSE = 1234 };
 
@@ -147,7 +149,8 @@ TEST("foreign: the number of a kernel call means nothing outside of the range")
     one_call();
     CHECK_EQ(ipc_nbwait(n).badge, 0);
     number = (uint64_t)SYSCALL_CALL;
-    foreign_count = release = 0;
+    foreign_count = 0;
+    release = 0;
     one_call();
     CHECK_EQ(foreign_seen[RDX], (uint64_t)SYSCALL_CALL);
 }
@@ -268,7 +271,8 @@ TEST("foreign: bad arguments are refused")
     CHECK_ERR1(kc_tcb_set_foreign(t, to, from, entry, STACK), ERROR_INVALID_ARGUMENT, 1);
     CHECK_ERR1(kc_tcb_set_foreign(t, from, USER_TOP + 1, entry, STACK),
                ERROR_INVALID_ARGUMENT, 1);
-    CHECK_ERR1(kc_tcb_set_foreign(t, from, to, from - 1, STACK), ERROR_INVALID_ARGUMENT, 2);
+    CHECK_ERR1(kc_tcb_set_foreign(t, from, to, from - 1, STACK),
+               ERROR_INVALID_ARGUMENT, 2);
     CHECK_ERR1(kc_tcb_set_foreign(t, from, to, to, STACK), ERROR_INVALID_ARGUMENT, 2);
     CHECK_ERR1(kc_tcb_set_foreign(t, from, to, entry, USER_TOP + 8),
                ERROR_INVALID_ARGUMENT, 3);

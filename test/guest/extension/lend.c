@@ -31,7 +31,7 @@ static void check_payer(cptr payer, cptr other)
         test_fail(__FILE__, __LINE__, "the right context paid", much, little);
 }
 
-/* --- threads -------------------------------------------------------------------------- */
+/* --- threads ------------------------------------------------------------ */
 
 static void serve(uint64_t e)
 {
@@ -120,7 +120,7 @@ static void wait_for(const atomic_uint *value, unsigned wanted)
     CHECK_EQ(*value, wanted);
 }
 
-/* --- plain cases ------------------------------------------------------------------------ */
+/* --- plain cases -------------------------------------------------------- */
 
 TEST("lend: a call is served on the caller's time")
 {
@@ -160,7 +160,7 @@ static void serve_signals(uint64_t e)
 TEST("lend: a signal is served on the server's own time")
 {
     start();
-    struct thread *t = lender_make(&(struct thread_spec){.run = serve_signals, .arg = ep});
+    struct thread *t = lender_prepare(.run = serve_signals, .arg = ep);
     CHECK_OK(kc_tcb_bind_notification(t->tcb, go));
     CHECK_OK(kc_tcb_resume(t->tcb));
     (void)charged(self()->sc);
@@ -198,8 +198,7 @@ TEST("lend: without the flag a server pays itself, and after it is cleared")
 TEST("lend: a thread without a context of its own is a passive server")
 {
     start();
-    struct thread *t = lender_make(&(struct thread_spec){.run = serve, .arg = ep,
-                                                        .passive = true});
+    struct thread *t = lender_prepare(.run = serve, .arg = ep, .passive = true);
     cptr sc = make_context(0, 20 * MS, 20 * MS);
     CHECK_OK(kc_sched_context_bind(sc, t->tcb));
     CHECK_OK(kc_tcb_resume(t->tcb));
@@ -222,7 +221,7 @@ TEST("lend: a home that is put aside cannot be bound to others")
     CHECK_OK(kc_sched_context_bind(t->sc, other));
 }
 
-/* --- queued behind ---------------------------------------------------------------------- */
+/* --- queued behind ------------------------------------------------------ */
 
 TEST("lend: callers that queued are each served on their own time")
 {
@@ -250,7 +249,7 @@ TEST("lend: a plain message that queued is served on the server's own time")
     check_payer(t->sc, a->sc);
 }
 
-/* --- several servers -------------------------------------------------------------------- */
+/* --- several servers ---------------------------------------------------- */
 
 TEST("lend: time is lent on to the next server")
 {
@@ -277,7 +276,7 @@ TEST("lend: time is lent on to a passive server")
     CHECK_EQ(ipc_call(ep, 0, 0).mr[0], 2);
 }
 
-/* --- priorities --------------------------------------------------------------------------- */
+/* --- priorities --------------------------------------------------------- */
 
 static cptr spinner;
 
@@ -320,7 +319,7 @@ TEST("lend: a server keeps its own priority if that is higher")
     CHECK_EQ(seen, 0);
 }
 
-/* --- loans that end early -------------------------------------------------------------- */
+/* --- loans that end early ----------------------------------------------- */
 
 TEST("lend: when the loan is used up, the server goes on at home")
 {
@@ -472,7 +471,7 @@ TEST("lend: a client that lends as well keeps its home when its server is delete
     check_payer(self()->sc, middle->sc);
 }
 
-/* --- chains that break -------------------------------------------------------------------- */
+/* --- chains that break -------------------------------------------------- */
 
 /* Client of BELOW -> `middle` -> `last`, which is interrupted. */
 static struct pair interrupt_chain(struct thread **middle)
@@ -533,7 +532,7 @@ TEST("lend: a passive server in a chain keeps the time it has")
     CHECK_EQ(answered, 1);
 }
 
-/* --- answers that come later -------------------------------------------------------------- */
+/* --- answers that come later -------------------------------------------- */
 
 static cptr second_reply;
 
@@ -628,7 +627,7 @@ TEST("lend: a server that waits for a signal goes on at home")
     check_payer(t->sc, c->sc);
 }
 
-/* --- faults ----------------------------------------------------------------------------------- */
+/* --- faults ------------------------------------------------------------- */
 
 static void fault(uint64_t unused)
 {

@@ -238,7 +238,7 @@ static void serve_signals(uint64_t e)
 TEST_CORES(2, "lend: signals from another core are served at home between calls")
 {
     start();
-    struct thread *t = lender_make(&(struct thread_spec){.run = serve_signals, .arg = ep});
+    struct thread *t = lender_prepare(.run = serve_signals, .arg = ep);
     CHECK_OK(kc_tcb_bind_notification(t->tcb, event));
     CHECK_OK(kc_tcb_resume(t->tcb));
     struct thread *a = spawn(.run = signal_often, .arg = event, .core = 1);

@@ -15,8 +15,10 @@ static enum error_code roam(unsigned control, cptr sc, uint64_t cores)
 static void start(void)
 {
     mismatches = stage = 0;
-    for (unsigned i = 0; i < THREADS; i++)
-        counter[i] = seen[i] = 0;
+    for (unsigned i = 0; i < THREADS; i++) {
+        counter[i] = 0;
+        seen[i] = 0;
+    }
 }
 
 /* Counts, and notes on which cores it ran. */

@@ -17,3 +17,4 @@ unsigned this_core(void);
 struct thread *lender_make(const struct thread_spec *spec);
 struct thread *lender_start(const struct thread_spec *spec);
 #define lender(...) lender_start(&(struct thread_spec){__VA_ARGS__})
+#define lender_prepare(...) lender_make(&(struct thread_spec){__VA_ARGS__})

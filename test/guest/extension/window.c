@@ -272,8 +272,8 @@ TEST("window: one direction at a time")
     CHECK_ERR1(copy_once(0, own, 8, 0, &done), ERROR_INVALID_ARGUMENT, 3);
     CHECK_ERR1(copy_once(0, own, 8, 3, &done), ERROR_INVALID_ARGUMENT, 3);
     CHECK_ERR1(copy_once(0, own, 8, 5, &done), ERROR_INVALID_ARGUMENT, 3);
-    CHECK_EQ(ipc_call_info(reply, message_info(INVOKE_REPLY_WINDOW_COPY, 0, 0, 3), 0).label,
-             ERROR_TRUNCATED_MESSAGE);
+    uint64_t info = message_info(INVOKE_REPLY_WINDOW_COPY, 0, 0, 3);
+    CHECK_EQ(ipc_call_info(reply, info, 0).label, ERROR_TRUNCATED_MESSAGE);
     close();
 }
 
@@ -452,7 +452,7 @@ TEST("window: the client's address space is gone")
     CHECK_EQ(copy_all(0, own, 8, WINDOW_READ), 0);
 }
 
-/* --- two cores -------------------------------------------------------------------------- */
+/* --- two cores ---------------------------------------------------------- */
 
 TEST_CORES(2, "window: a client of another core")
 {
