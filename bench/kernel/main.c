@@ -123,6 +123,7 @@ unsigned guest_main(void)
     print("\n");
     CHECK_OK(kc_tcb_set_sched_params(ROOT_SLOT_TCB, ROOT_SLOT_TCB, PRIORITY_MAX, 1,
                                      ROOT_SLOT_SC, 0));
-    join(spawn(.run = measure, .priority = BENCH_PRIORITY - 1, .budget = BENCH_BUDGET_US));
+    join(spawn(.run = measure, .priority = BENCH_PRIORITY - 1,
+               .budget = BENCH_BUDGET_US));
     return 0;
 }

@@ -39,7 +39,8 @@ static cptr keep_badged(cptr notification, uint64_t badge)
 {
     cptr to = keep_slot();
 
-    CHECK_OK(kc_cnode_mint(ROOT, to, DEPTH, ROOT, notification, DEPTH, RIGHTS_ALL, badge));
+    CHECK_OK(kc_cnode_mint(ROOT, to, DEPTH, ROOT, notification, DEPTH, RIGHTS_ALL,
+                           badge));
     return to;
 }
 
@@ -67,7 +68,8 @@ static bool claim(enum outcome result)
     return atomic_compare_exchange_strong(&outcome, &running, result);
 }
 
-void test_fail(const char *file, int line, const char *what, uint64_t got, uint64_t wanted)
+void test_fail(const char *file, int line, const char *what, uint64_t got,
+               uint64_t wanted)
 {
     bool in_test = is_running && self() != 0;
 

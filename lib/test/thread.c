@@ -92,8 +92,8 @@ static void configure(struct thread *thread, const struct thread_spec *spec)
 {
     unsigned priority = spec->priority ? spec->priority : TEST_PRIORITY + 1;
 
-    CHECK_OK(kc_tcb_configure(thread->tcb, spec->cspace ? spec->cspace : ROOT, spec->guard,
-                              spec->vspace ? spec->vspace : ROOT_SLOT_VSPACE, 0,
+    CHECK_OK(kc_tcb_configure(thread->tcb, spec->cspace ? spec->cspace : ROOT,
+                              spec->guard, spec->vspace ? spec->vspace : ROOT_SLOT_VSPACE, 0,
                               (uint64_t)thread->buffer, image_frame(thread->buffer)));
     CHECK_OK(kc_tcb_set_sched_params(thread->tcb, ROOT_SLOT_TCB, priority, priority,
                                      thread->sc, spec->fault_ep));
@@ -118,10 +118,12 @@ struct thread *thread_make(const struct thread_spec *spec)
     if (spec->keep)
         kept = used;
     struct thread *thread = &threads[index];
+    thread->sc = 0;
     thread->tcb = create(OBJECT_TCB, 0);
     thread->reply = create(OBJECT_REPLY, 0);
     thread->done = create(OBJECT_NOTIFICATION, 0);
-    thread->sc = spec->passive ? 0 : create(OBJECT_SCHED_CONTEXT, SCHED_CONTEXT_MIN_BITS + 1);
+    if (!spec->passive)
+        thread->sc = create(OBJECT_SCHED_CONTEXT, SCHED_CONTEXT_MIN_BITS + 1);
     set_registers(thread, &memory[index], spec);
     if (thread->sc)
         CHECK_OK(set_context(spec->core, thread->sc, budget_of(spec), period_of(spec)));

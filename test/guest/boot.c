@@ -82,7 +82,8 @@ TEST("boot: every untyped capability can be used, to its end and not beyond")
         if (pool == alloc_untyped() || pool == alloc_keep_untyped())
             continue;
         if (bits < UNTYPED_MAX_BITS) {
-            CHECK_ERR(kc_untyped_retype(pool, OBJECT_UNTYPED, bits + 1, ROOT, 0, 0, to, 1),
+            CHECK_ERR(kc_untyped_retype(pool, OBJECT_UNTYPED, bits + 1, ROOT, 0, 0, to,
+                                        1),
                       ERROR_NOT_ENOUGH_MEMORY);
             CHECK_EQ(error_word(0), UINT64_C(1) << bits);
         }
@@ -122,7 +123,8 @@ TEST("boot: the slots that are called empty are")
     cptr n = make(OBJECT_NOTIFICATION);
 
     for (cptr to = n + 1; to < boot->empty.end; to += 97) {
-        enum error_code error = kc_cnode_copy(ROOT, to, DEPTH, ROOT, n, DEPTH, RIGHTS_ALL);
+        enum error_code error = kc_cnode_copy(ROOT, to, DEPTH, ROOT, n, DEPTH,
+                                              RIGHTS_ALL);
         if (error == ERROR_DELETE_FIRST) /* what lasts comes from the top */
             break;
         CHECK_OK(error);

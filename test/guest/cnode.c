@@ -307,8 +307,8 @@ TEST("cnode: rotate sets guards")
     cptr a = object(OBJECT_CNODE, SMALL_BITS), b = object(OBJECT_CNODE, SMALL_BITS);
     cptr to = slot();
 
-    CHECK_ERR(kc_cnode_rotate(ROOT, to, DEPTH, cnode_guard(0, 61), ROOT, a, DEPTH, 0, ROOT,
-                              b, DEPTH), ERROR_ILLEGAL_OPERATION);
+    CHECK_ERR(kc_cnode_rotate(ROOT, to, DEPTH, cnode_guard(0, 61), ROOT, a, DEPTH, 0,
+                              ROOT, b, DEPTH), ERROR_ILLEGAL_OPERATION);
     CHECK_OK(kc_cnode_rotate(ROOT, to, DEPTH, cnode_guard(2, 2), ROOT, a, DEPTH,
                              cnode_guard(3, 2), ROOT, b, DEPTH));
     CHECK_OK(fill(to, 0x21, 6));

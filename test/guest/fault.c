@@ -302,7 +302,8 @@ TEST("fault: reading, writing and executing where nothing is mapped")
         CHECK_EQ(f.length, VM_FAULT_LENGTH);
         CHECK_EQ(f.words[VM_FAULT_ADDRESS], address);
         CHECK_EQ(f.words[VM_FAULT_STATUS] & ~UINT64_C(0x10), status[i] & ~UINT64_C(0x10));
-        CHECK_EQ(f.words[VM_FAULT_IS_INSTRUCTION], i == 2 && f.words[VM_FAULT_STATUS] & 0x10);
+        CHECK_EQ(f.words[VM_FAULT_IS_INSTRUCTION], i == 2
+                 && f.words[VM_FAULT_STATUS] & 0x10);
         CHECK_EQ(stage, 0);
     }
 }

@@ -77,7 +77,8 @@ unsigned guest_main(void)
     print_memory();
     print_features();
     CHECK_OK(kc_tcb_set_priority(ROOT_SLOT_TCB, ROOT_SLOT_TCB, TEST_PRIORITY));
-    struct thread *server = spawn(.run = add_one, .arg = endpoint, .vspace = vspace_image());
+    struct thread *server = spawn(.run = add_one, .arg = endpoint,
+                                  .vspace = vspace_image());
     CHECK_OK(kc_sched_context_unbind(server->sc));
     join(spawn(.run = measure_calls, .arg = endpoint));
     return 0;

@@ -11,7 +11,8 @@
 #define HOSTILE_SEED 2463534242
 #endif
 
-enum { MAX_THREADS = 8, ROUNDS = 20000, MS_TOGETHER = 1500, CNODE_BITS = 6, OBJECTS = 24 };
+enum { MAX_THREADS = 8, ROUNDS = 20000, MS_TOGETHER = 1500, CNODE_BITS = 6,
+       OBJECTS = 24 };
 
 static struct hostile {
     uint64_t state;               /* of the random numbers */
@@ -124,7 +125,8 @@ static void begin_hostile(unsigned index, uint64_t seed, cptr sandbox, unsigned 
     h->thread = prepare(.run = call_anything_always, .arg = index, .cspace = sandbox,
                         .guard = cnode_guard(0, 64 - CNODE_BITS), .core = core,
                         .priority = priority, .fault_ep = make(OBJECT_ENDPOINT));
-    CHECK_OK(kc_tcb_read_registers(h->thread->tcb, false, 0, USER_CONTEXT_WORDS, &h->begin));
+    CHECK_OK(kc_tcb_read_registers(h->thread->tcb, false, 0, USER_CONTEXT_WORDS,
+                                   &h->begin));
     CHECK_OK(kc_tcb_resume(h->thread->tcb));
 }
 
@@ -132,7 +134,8 @@ static void begin_hostile(unsigned index, uint64_t seed, cptr sandbox, unsigned 
 static void begin_again(struct hostile *h)
 {
     CHECK_OK(kc_tcb_suspend(h->thread->tcb));
-    CHECK_OK(kc_tcb_write_registers(h->thread->tcb, true, 0, USER_CONTEXT_WORDS, &h->begin));
+    CHECK_OK(kc_tcb_write_registers(h->thread->tcb, true, 0, USER_CONTEXT_WORDS,
+                                    &h->begin));
 }
 
 static uint64_t answered;

@@ -75,7 +75,8 @@ static struct thread *passive_server(void (*run)(uint64_t), cptr e)
     return t;
 }
 
-static enum error_code configure(cptr sc, uint64_t budget, uint64_t period, uint64_t extra)
+static enum error_code configure(cptr sc, uint64_t budget, uint64_t period,
+                                 uint64_t extra)
 {
     return kc_sched_control_configure_flags(boot->sched_control.start, sc, budget, period,
                                             extra, 0, 0);
@@ -142,7 +143,8 @@ TEST("sched_context: it is bound to one thread and one notification at most")
 
 TEST("sched_context: unbinding")
 {
-    cptr sc = make_context(0, MS, MS), t = make(OBJECT_TCB), n = make(OBJECT_NOTIFICATION);
+    cptr sc = make_context(0, MS, MS);
+    cptr t = make(OBJECT_TCB), n = make(OBJECT_NOTIFICATION);
 
     CHECK_ERR(kc_sched_context_unbind_object(sc, t), ERROR_ILLEGAL_OPERATION);
     CHECK_ERR(kc_sched_context_unbind_object(sc, n), ERROR_ILLEGAL_OPERATION);

@@ -119,7 +119,8 @@ TEST_CORES(2, "smp: callers on every core, one server")
     start();
     spawn(.run = serve, .arg = e);
     for (unsigned i = 0; i < callers; i++)
-        t[i] = spawn(.run = call_often, .arg = e, .core = i, .priority = TEST_PRIORITY - 1);
+        t[i] = spawn(.run = call_often, .arg = e, .core = i,
+                     .priority = TEST_PRIORITY - 1);
     for (unsigned i = 0; i < callers; i++)
         join(t[i]);
     CHECK_EQ(answers, callers * ROUNDS);
@@ -283,7 +284,8 @@ TEST_CORES(2, "smp: a budget is kept on another core")
     uint64_t used = 0, begin = now_ms();
 
     start();
-    struct thread *t = spawn(.run = count, .core = 1, .budget = 2 * MS, .period = 20 * MS);
+    struct thread *t = spawn(.run = count, .core = 1, .budget = 2 * MS,
+                             .period = 20 * MS);
     sleep_ms(200);
     CHECK_OK(kc_tcb_suspend(t->tcb));
     CHECK_OK(kc_sched_context_consumed(t->sc, &used));
@@ -348,7 +350,8 @@ TEST_CORES(2, "smp: objects are made and revoked on all cores at once")
     start();
     for (unsigned i = 0; i < cores; i++) {
         cptr pool = slots(20);
-        CHECK_OK(kc_untyped_retype(alloc_untyped(), OBJECT_UNTYPED, 14, ROOT, 0, 0, pool, 1));
+        CHECK_OK(kc_untyped_retype(alloc_untyped(), OBJECT_UNTYPED, 14, ROOT, 0, 0, pool,
+                                   1));
         t[i] = spawn(.run = make_and_revoke, .arg = pool, .core = i,
                      .priority = TEST_PRIORITY - 1);
     }

@@ -102,7 +102,8 @@ static void do_poll(struct worker *w)
 static enum error_code retype(struct worker *w, enum object_type type, unsigned size_bits,
                               unsigned slot_index, unsigned count)
 {
-    return kc_untyped_retype(w->pool, type, size_bits, ROOT, 0, 0, w->to + slot_index, count);
+    return kc_untyped_retype(w->pool, type, size_bits, ROOT, 0, 0, w->to + slot_index,
+                             count);
 }
 
 static void do_objects(struct worker *w)
@@ -115,7 +116,8 @@ static void do_objects(struct worker *w)
     CHECK_OK(retype(w, types[choose(w, 7)], 8, 0, count));
     for (unsigned i = 0; i < count; i++) {
         if (choose(w, 2))
-            (void)kc_cnode_copy(ROOT, w->to + 8 + i, DEPTH, ROOT, w->to + i, DEPTH, RIGHTS_ALL);
+            (void)kc_cnode_copy(ROOT, w->to + 8 + i, DEPTH, ROOT, w->to + i, DEPTH,
+                                RIGHTS_ALL);
         if (choose(w, 2))
             CHECK_OK(drop(w->to + i));
     }
@@ -126,7 +128,8 @@ static void do_badges(struct worker *w)
 {
     CHECK_OK(retype(w, OBJECT_ENDPOINT, 0, 0, 1));
     for (unsigned i = 1; i < 6; i++)
-        CHECK_OK(kc_cnode_mint(ROOT, w->to + i, DEPTH, ROOT, w->to, DEPTH, RIGHTS_ALL, i));
+        CHECK_OK(kc_cnode_mint(ROOT, w->to + i, DEPTH, ROOT, w->to, DEPTH, RIGHTS_ALL,
+                               i));
     ipc_nbsend(w->to + 1, 0, 0);
     CHECK_OK(kc_cnode_cancel_badged_sends(ROOT, w->to + 1 + choose(w, 5), DEPTH));
     CHECK_OK(kc_cnode_move(ROOT, w->to + 9, DEPTH, ROOT, w->to, DEPTH));
@@ -155,8 +158,8 @@ static void do_thread(struct worker *w)
     CHECK_OK(retype(w, OBJECT_SCHED_CONTEXT, 8, 1, 1));
     CHECK_OK(set_context(core, w->to + 1, MS / 2, MS / 2));
     CHECK_OK(kc_tcb_configure(w->to, ROOT, 0, ROOT_SLOT_VSPACE, 0, 0, 0));
-    CHECK_OK(kc_tcb_set_sched_params(w->to, ROOT_SLOT_TCB, 0, TEST_PRIORITY - 1, w->to + 1,
-                                     0));
+    CHECK_OK(kc_tcb_set_sched_params(w->to, ROOT_SLOT_TCB, 0, TEST_PRIORITY - 1,
+                                     w->to + 1, 0));
     CHECK_OK(kc_tcb_write_registers(w->to, true, 0, USER_CONTEXT_WORDS, &regs));
     if (choose(w, 2))
         kc_yield();

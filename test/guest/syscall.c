@@ -43,14 +43,16 @@ static cptr issue_ioport(void)
 {
     cptr to = slot();
 
-    CHECK_OK(kc_ioport_control_issue(ROOT_SLOT_IOPORT_CONTROL, 0x80, 0x8f, ROOT, to, DEPTH));
+    CHECK_OK(kc_ioport_control_issue(ROOT_SLOT_IOPORT_CONTROL, 0x80, 0x8f, ROOT, to,
+                                     DEPTH));
     return to;
 }
 
 static bool understands(const struct kind *kind, uint64_t label)
 {
     return (label >= kind->first && label <= kind->last && kind->first > 0)
-           || (label >= kind->more_first && label <= kind->more_last && kind->more_first > 0);
+           || (label >= kind->more_first && label <= kind->more_last
+               && kind->more_first > 0);
 }
 
 static enum error_code invoke(cptr cap, uint64_t label, unsigned length, unsigned caps)

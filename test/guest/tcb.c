@@ -272,7 +272,8 @@ TEST("tcb: addresses that are not canonical do no harm")
     cptr faults = make(OBJECT_ENDPOINT);
 
     for (unsigned i = 0; i < 4; i++) {
-        struct thread *t = prepare(.run = step, .fault_ep = mint(faults, RIGHTS_ALL, i + 1));
+        struct thread *t = prepare(.run = step,
+                                   .fault_ep = mint(faults, RIGHTS_ALL, i + 1));
         struct user_context regs = sample;
         regs.rip = bad[i];
         regs.fs_base = bad[i];
@@ -311,7 +312,8 @@ TEST("tcb: registers are copied in two groups")
     CHECK_OK(kc_tcb_copy_registers(u, t, false, false, false, true, 0));
     CHECK_OK(kc_tcb_read_registers(u, false, 0, USER_CONTEXT_WORDS, &regs));
     CHECK(same_registers(&regs, &sample, 18));
-    CHECK_ERR1(kc_tcb_copy_registers(u, make(OBJECT_ENDPOINT), false, false, true, true, 0),
+    CHECK_ERR1(kc_tcb_copy_registers(u, make(OBJECT_ENDPOINT), false, false, true, true,
+                                     0),
                ERROR_INVALID_CAPABILITY, 1);
 }
 
@@ -380,7 +382,8 @@ TEST("tcb: a lower maximum leaves the priority as it is")
 
 TEST("tcb: the scheduling context and the fault endpoint are checked")
 {
-    cptr t = make(OBJECT_TCB), e = make(OBJECT_ENDPOINT), sc = make_context(0, 5000, 5000);
+    cptr t = make(OBJECT_TCB), e = make(OBJECT_ENDPOINT);
+    cptr sc = make_context(0, 5000, 5000);
 
     CHECK_ERR1(kc_tcb_set_sched_params(t, ROOT_SLOT_TCB, 1, 1, e, 0),
                ERROR_INVALID_CAPABILITY, 2);
@@ -426,14 +429,17 @@ TEST("tcb: configure checks roots, guard, buffer and page")
     cptr page = image_frame(self()->buffer), vspace = ROOT_SLOT_VSPACE;
     uint64_t buffer = (uint64_t)self()->buffer;
 
-    CHECK_ERR(kc_tcb_configure(t, e, 0, vspace, 0, buffer, page), ERROR_ILLEGAL_OPERATION);
+    CHECK_ERR(kc_tcb_configure(t, e, 0, vspace, 0, buffer, page),
+              ERROR_ILLEGAL_OPERATION);
     CHECK_ERR(kc_tcb_configure(t, ROOT, 0, e, 0, buffer, page), ERROR_ILLEGAL_OPERATION);
     CHECK_ERR(kc_tcb_configure(t, ROOT, 0, make(OBJECT_PML4), 0, buffer, page),
               ERROR_ILLEGAL_OPERATION);
     CHECK_ERR(kc_tcb_configure(t, ROOT, cnode_guard(0, 60), vspace, 0, buffer, page),
               ERROR_ILLEGAL_OPERATION);
-    CHECK_ERR(kc_tcb_configure(t, ROOT, 0, vspace, 0, buffer, e), ERROR_ILLEGAL_OPERATION);
-    CHECK_ERR(kc_tcb_configure(t, ROOT, 0, vspace, 0, buffer + 64, page), ERROR_ALIGNMENT);
+    CHECK_ERR(kc_tcb_configure(t, ROOT, 0, vspace, 0, buffer, e),
+              ERROR_ILLEGAL_OPERATION);
+    CHECK_ERR(kc_tcb_configure(t, ROOT, 0, vspace, 0, buffer + 64, page),
+              ERROR_ALIGNMENT);
     CHECK_OK(kc_tcb_configure(t, ROOT, 0, vspace, 0, 0, 0));
     CHECK_OK(kc_tcb_configure(t, ROOT, 0, vspace, 0, buffer, page));
 }
@@ -442,7 +448,8 @@ TEST("tcb: set space checks the fault endpoint and the roots")
 {
     cptr t = make(OBJECT_TCB), e = make(OBJECT_ENDPOINT), vspace = ROOT_SLOT_VSPACE;
 
-    CHECK_ERR1(kc_tcb_set_space(t, ROOT, ROOT, 0, vspace, 0), ERROR_INVALID_CAPABILITY, 1);
+    CHECK_ERR1(kc_tcb_set_space(t, ROOT, ROOT, 0, vspace, 0), ERROR_INVALID_CAPABILITY,
+               1);
     CHECK_ERR1(kc_tcb_set_space(t, copy(e, RIGHT_WRITE), ROOT, 0, vspace, 0),
                ERROR_INVALID_CAPABILITY, 1);
     CHECK_ERR(kc_tcb_set_space(t, e, e, 0, vspace, 0), ERROR_ILLEGAL_OPERATION);

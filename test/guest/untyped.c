@@ -61,7 +61,8 @@ TEST("untyped: too little memory is told with what is left")
     CHECK_ERR1(retype(pool, OBJECT_UNTYPED, 13, to, 1), ERROR_NOT_ENOUGH_MEMORY, 4096);
     CHECK_OK(retype(pool, OBJECT_ENDPOINT, 0, to, 1));
     CHECK_ERR1(retype(pool, OBJECT_PAGE_4K, 0, to + 1, 1), ERROR_NOT_ENOUGH_MEMORY, 4080);
-    CHECK_ERR1(retype(pool, OBJECT_UNTYPED, 11, to + 1, 2), ERROR_NOT_ENOUGH_MEMORY, 4080);
+    CHECK_ERR1(retype(pool, OBJECT_UNTYPED, 11, to + 1, 2), ERROR_NOT_ENOUGH_MEMORY,
+               4080);
 }
 
 TEST("untyped: the count goes from 1 to 256")
@@ -132,7 +133,8 @@ TEST("untyped: the destination is looked up below the root")
               ERROR_DELETE_FIRST);
     CHECK_LOOKUP(kc_untyped_retype(pool, OBJECT_ENDPOINT, 0, ROOT, n, DEPTH, 3, 1), 0,
                  LOOKUP_MISSING_CAPABILITY);
-    CHECK_RANGE(kc_untyped_retype(pool, OBJECT_ENDPOINT, 0, ROOT, cnode, 80, 3, 1), 1, 64);
+    CHECK_RANGE(kc_untyped_retype(pool, OBJECT_ENDPOINT, 0, ROOT, cnode, 80, 3, 1), 1,
+                64);
     CHECK_LOOKUP(kc_untyped_retype(pool, OBJECT_ENDPOINT, 0, n, cnode, DEPTH, 3, 1), 0,
                  LOOKUP_INVALID_ROOT);
     CHECK_LOOKUP(kc_untyped_retype(pool, OBJECT_ENDPOINT, 0, n, 0, 0, 3, 1), 0,
