@@ -530,10 +530,18 @@ static struct tcb *pull(struct core *self)
     return NULL;
 }
 
+/* Idle cores. A core says that it is idle before it looks at other cores' queues; whoever
+ * has put a thread into a queue looks here afterwards. */
+static uint32_t idle_others(const struct core *self)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return __atomic_load_n(&idle_cores, __ATOMIC_RELAXED) & ~(uint32_t)BIT(self->id);
+}
+
 /* A roaming thread is ready but not running: wake an idle core that may take it. */
 static void offer(struct core *self, struct tcb *t)
 {
-    uint32_t takers = t->sc ? t->sc->roam & idle_cores & ~(uint32_t)BIT(self->id) : 0;
+    uint32_t takers = t->sc && t->sc->roam ? t->sc->roam & idle_others(self) : 0;
     if (takers) {
         unsigned taker = (unsigned)__builtin_ctz(takers);
         cores[taker].reschedule = true;
@@ -545,10 +553,10 @@ static void offer(struct core *self, struct tcb *t)
  * Own lock held. */
 static void offer_ready(struct core *self)
 {
-    uint32_t takers = idle_cores & ~(uint32_t)BIT(self->id);
-    if (likely(!takers) || self->ready_summary == 0)
+    if (core_count == 1 || self->ready_summary == 0)
         return;
-    struct tcb *t = find_roaming(self, takers);
+    uint32_t takers = idle_others(self);
+    struct tcb *t = takers ? find_roaming(self, takers) : NULL;
     if (t)
         offer(self, t);
 }
