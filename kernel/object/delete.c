@@ -167,31 +167,36 @@ static void trade_places(struct burial *b, struct slot *s)
     b->current = s;
 }
 
-static void bury_step(struct burial *b)
+/* True when there is less to do than before, even after starting again. */
+static bool bury_step(struct burial *b)
 {
     struct slot *z = b->current;
     word left = zombie_left(z);
     struct slot *last = &zombie_array(z->cap)[left - 1];
 
-    if (last == z) {
-        zombie_set_left(z, left - 1);
-    } else if (is_suspended(last)) {
+    if (last != z && is_suspended(last)) {
         trade_places(b, last);
         zombie_set_left(b->current, left - 1);
-    } else if (delete_or_zombie(last)) {
-        descend(b, last);
-    } else {
-        zombie_set_left(z, left - 1);
+        return false;
     }
+    if (last != z && delete_or_zombie(last)) {
+        descend(b, last);
+        return false;
+    }
+    zombie_set_left(z, left - 1);
+    return true;
 }
 
+/* An interrupt stops it only after some progress: the way down to where it was starts again
+ * from the root, so that otherwise deep nesting could make it last forever. */
 static enum outcome bury(struct slot *root)
 {
     struct burial b = {.root = root, .current = root, .parent = NULL};
+    bool progress = false;
 
     for (;;) {
         if (zombie_left(b.current) > 0) {
-            bury_step(&b);
+            progress |= bury_step(&b);
         } else {
             struct slot *done = b.current;
             if (!b.parent) {
@@ -200,8 +205,9 @@ static enum outcome bury(struct slot *root)
             }
             ascend(&b);
             slot_unlink(done);
+            progress = true;
         }
-        if (preemption_wanted()) {
+        if (progress && preemption_wanted()) {
             while (b.parent)
                 ascend(&b);
             return OUTCOME_PREEMPTED;
