@@ -6,7 +6,8 @@ enum { CMOS = 0x70, FREE = 0x2f0 }; /* the clock's ports; ports of nobody */
 
 static enum error_code issue(uint64_t first, uint64_t last, cptr to)
 {
-    return kc_ioport_control_issue(ROOT_SLOT_IOPORT_CONTROL, first, last, ROOT, to, DEPTH);
+    return kc_ioport_control_issue(ROOT_SLOT_IOPORT_CONTROL, first, last, ROOT, to,
+                                   DEPTH);
 }
 
 TEST("ioport: a byte can be written to the clock and read back")

@@ -1,51 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Tests of thread control blocks: registers, spaces, priorities, stopping, resuming. */
-#include <test/test.h>
-
-static struct message got;
-static atomic_uint stage, spins;
-
-static void start(void)
-{
-    got = (struct message){0};
-    stage = spins = 0;
-}
-
-static void spin(uint64_t unused)
-{
-    (void)unused;
-    for (;;)
-        spins++;
-}
-
-static void step(uint64_t amount)
-{
-    stage += (unsigned)amount;
-}
-
-static void send_one(uint64_t e)
-{
-    ipc_send(e, 0, 1);
-    stage++;
-}
-
-static void call_one(uint64_t e)
-{
-    got = ipc_call(e, 0, 1);
-    stage++;
-}
-
-static void receive_one(uint64_t e)
-{
-    got = ipc_recv(e, self()->reply);
-    stage++;
-}
-
-static void wait_one(uint64_t n)
-{
-    got = ipc_wait(n);
-    stage++;
-}
+#include "actors.h"
 
 TEST("tcb: a new thread runs when it is resumed")
 {
@@ -134,16 +89,16 @@ TEST("tcb: a stopped waiter waits again when it is resumed")
 TEST("tcb: a stopped ready thread does not run")
 {
     start();
-    struct thread *t = spawn(.run = spin, .priority = TEST_PRIORITY - 1);
+    struct thread *t = spawn(.run = count, .priority = TEST_PRIORITY - 1);
     sleep_ms(5);
-    CHECK(spins > 0);
+    CHECK(counter[0] > 0);
     CHECK_OK(kc_tcb_suspend(t->tcb));
-    unsigned before = spins;
+    uint64_t before = counter[0];
     sleep_ms(5);
-    CHECK_EQ(spins, before);
+    CHECK_EQ(counter[0], before);
     CHECK_OK(kc_tcb_resume(t->tcb));
     sleep_ms(5);
-    CHECK(spins > before);
+    CHECK(counter[0] > before);
 }
 
 static void stop_self(uint64_t unused)
@@ -166,15 +121,15 @@ TEST("tcb: a thread that stopped itself and is resumed stops again")
 TEST("tcb: deleting the last capability ends the thread")
 {
     start();
-    struct thread *t = spawn(.run = spin, .priority = TEST_PRIORITY - 1);
+    struct thread *t = spawn(.run = count, .priority = TEST_PRIORITY - 1);
     cptr other = copy(t->tcb, RIGHTS_ALL);
     CHECK_OK(drop(t->tcb));
     sleep_ms(5);
-    unsigned before = spins;
+    uint64_t before = counter[0];
     CHECK(before > 0);
     CHECK_OK(drop(other));
     sleep_ms(5);
-    CHECK_EQ(spins, before);
+    CHECK_EQ(counter[0], before);
 }
 
 TEST("tcb: a deleted thread leaves every queue")
@@ -288,15 +243,15 @@ TEST("tcb: reading can stop and writing can resume a thread")
     struct user_context regs;
 
     start();
-    struct thread *t = spawn(.run = spin, .priority = TEST_PRIORITY - 1);
+    struct thread *t = spawn(.run = count, .priority = TEST_PRIORITY - 1);
     sleep_ms(5);
     CHECK_OK(kc_tcb_read_registers(t->tcb, true, 0, USER_CONTEXT_WORDS, &regs));
-    unsigned before = spins;
+    uint64_t before = counter[0];
     sleep_ms(5);
-    CHECK_EQ(spins, before);
+    CHECK_EQ(counter[0], before);
     CHECK_OK(kc_tcb_write_registers(t->tcb, true, 0, USER_CONTEXT_WORDS, &regs));
     sleep_ms(5);
-    CHECK(spins > before);
+    CHECK(counter[0] > before);
 }
 
 TEST("tcb: registers are copied in two groups")
@@ -320,14 +275,14 @@ TEST("tcb: registers are copied in two groups")
 TEST("tcb: copying registers can stop the source and resume the target")
 {
     start();
-    struct thread *t = spawn(.run = spin, .priority = TEST_PRIORITY - 1);
+    struct thread *t = spawn(.run = count, .priority = TEST_PRIORITY - 1);
     sleep_ms(5);
     struct thread *u = prepare(.run = step, .arg = 1);
     CHECK_OK(kc_tcb_copy_registers(u->tcb, t->tcb, true, true, false, false, 0));
     CHECK_EQ(stage, 1);
-    unsigned before = spins;
+    uint64_t before = counter[0];
     sleep_ms(5);
-    CHECK_EQ(spins, before);
+    CHECK_EQ(counter[0], before);
 }
 
 TEST("tcb: priorities are limited by the authority's maximum")
