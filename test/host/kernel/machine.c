@@ -327,9 +327,10 @@ void machine_settle(void)
 {
     static unsigned turn;
 
-    while (!machine_quiet())
-        advance(machine_policy.choose ? machine_policy.choose(core_count)
-                                      : turn++ % core_count);
+    while (!machine_quiet()) {
+        unsigned skip = machine_policy.choose ? machine_policy.choose(core_count) : 0;
+        advance((turn++ + skip) % core_count);
+    }
 }
 
 void machine_deliver(void)

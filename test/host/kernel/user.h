@@ -33,7 +33,7 @@ enum error_code root_invoke(word cap, word label, unsigned length, const word *w
                             unsigned cap_count, const word *caps);
 /* An untyped capability of at least 2^bits bytes of RAM given out at boot. */
 word root_untyped(word bits);
-/* The slot with the capability to control the scheduling of a core. */
+/* The slot where booting left the capability to control the scheduling of a core. */
 word root_sched_control(unsigned core);
 /* Make objects of a type in slots of the root CNode, from the untyped in slot `from`. */
 enum error_code root_retype(word from, word type, word bits, word slot, word count);
