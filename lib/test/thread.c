@@ -93,7 +93,8 @@ static void configure(struct thread *thread, const struct thread_spec *spec)
     unsigned priority = spec->priority ? spec->priority : TEST_PRIORITY + 1;
 
     CHECK_OK(kc_tcb_configure(thread->tcb, spec->cspace ? spec->cspace : ROOT,
-                              spec->guard, spec->vspace ? spec->vspace : ROOT_SLOT_VSPACE, 0,
+                              spec->guard,
+                              spec->vspace ? spec->vspace : ROOT_SLOT_VSPACE, 0,
                               (uint64_t)thread->buffer, image_frame(thread->buffer)));
     CHECK_OK(kc_tcb_set_sched_params(thread->tcb, ROOT_SLOT_TCB, priority, priority,
                                      thread->sc, spec->fault_ep));
