@@ -26,6 +26,10 @@ extern word arch_ticks_per_us;
 
 /* Interrupt another core; it enters the kernel and looks at its mailbox. */
 void arch_ipi(unsigned core);
+/* Another core is waiting for what this one just did. An emulator that runs one core at
+ * a time (QEMU with -icount) should run that one now: otherwise time passes for it, and
+ * budgets run out, before it gets to do anything. */
+void arch_give_turn(void);
 /* True when an interrupt waits to be taken on this core (preemption points). */
 bool arch_interrupt_pending(void);
 /* Runs what other cores asked of this one (mailbox): TLB flush, FPU save. Called in

@@ -44,9 +44,14 @@ void gate_close(struct core *self)
 
 void gate_open(struct core *self)
 {
+    bool waiting = false;
+
     assert(gate_closed == self->id + 1);
-    (void)self;
     __atomic_store_n(&gate_closed, 0, __ATOMIC_RELEASE);
+    for (unsigned i = 0; i < core_count; i++)
+        waiting |= i != self->id && cores[i].gate == GATE_WAITING;
+    if (waiting)
+        arch_give_turn();
 }
 
 bool gate_exclusive(void)

@@ -55,6 +55,10 @@ void arch_ipi(unsigned core)
     host.pause(HOST_IPI);
 }
 
+void arch_give_turn(void)
+{
+}
+
 bool arch_interrupt_pending(void)
 {
     host.pause(HOST_POLL);

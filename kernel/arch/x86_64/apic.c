@@ -46,6 +46,8 @@ enum {
 #define COMMAND_NMI_OTHERS  0xc4400u
 #define COMMAND_FIXED       0x4000u
 
+#define TURNS               4           /* the other core's turn ends when it sets a timer */
+
 static volatile uint8_t *registers;
 static paddr base;
 static bool x2;
@@ -118,10 +120,18 @@ void apic_send_fixed(uint32_t target, unsigned vector)
     send(target, COMMAND_FIXED | vector);
 }
 
+void arch_give_turn(void)
+{
+    if (!cpu.guest)
+        return;
+    for (unsigned i = 0; i < TURNS; i++)
+        cpu_relax();
+}
+
 void arch_ipi(unsigned core)
 {
     apic_send_fixed(cores[core].arch.apic_id, VECTOR_IPI);
-    cpu_relax();        /* an emulator that runs one core at a time runs that one now */
+    arch_give_turn();
 }
 
 void apic_send_init(uint32_t target)

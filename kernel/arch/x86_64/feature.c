@@ -54,7 +54,7 @@ void cpu_detect(void)
     cpu.x2apic = has(f1.c, 21);
     cpu.tsc_deadline = has(f1.c, 24);
     cpu.fsgsbase = !CONFIG_SET_TLS_BASE && has(f7.b, 0);
-    cpu.tsc_adjust = has(f7.b, 1);
+    cpu.guest = has(f1.c, 31);
     cpu.smep = has(f7.b, 7);
     cpu.smap = has(f7.b, 20);
     cpu.gib_pages = has(e1.d, 26);

@@ -11,7 +11,7 @@ struct cpu_features {
     bool fsgsbase;              /* present, and wanted by the configuration */
     bool smep, smap;
     bool xsave;                 /* present, and wanted: FPU state of features 7 */
-    bool tsc_adjust;
+    bool guest;                 /* under a hypervisor or emulator */
     unsigned phys_bits;         /* width of a physical address */
 };
 
