@@ -91,7 +91,7 @@ static void recall(struct reply *r)
         sched_remove(borrower);
     while (r->sc->reply != r)
         sched_return_loan(r->sc->tcb);
-    sched_go_home(borrower);
+    tcb_go_home(borrower);
     sched_refresh(borrower);
 }
 
@@ -116,7 +116,7 @@ static void give_back(struct reply *r, struct tcb *caller)
     sched_give(sc, caller);
     if (!borrower)
         return;
-    sched_go_home(borrower);
+    tcb_go_home(borrower);
     if (gate_exclusive())
         sched_refresh(borrower);
 }

@@ -99,3 +99,12 @@ void tcb_reorder(struct tcb *t, unsigned prio)
     else
         endpoint_requeue(t);
 }
+
+void tcb_go_home(struct tcb *t)
+{
+    unsigned prio = t->prio;
+
+    sched_go_home(t);
+    if (t->prio != prio && tcb_blocked(t) && t->state != THREAD_CALLING)
+        tcb_reorder(t, t->prio);
+}

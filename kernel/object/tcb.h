@@ -102,6 +102,8 @@ void tcb_cancel(struct tcb *t);
 void tcb_suspend(struct tcb *t);
 /* Under exclusion: make a stopped or blocked thread go on from fault_ip. */
 void tcb_restart(struct tcb *t);
+/* Under exclusion, or for the current thread: sched_go_home(), wherever it is queued. */
+void tcb_go_home(struct tcb *t);
 /* Under exclusion: new priority for a thread in the queue of an object. */
 void tcb_reorder(struct tcb *t, unsigned prio);
 /* Under exclusion: the last capability goes; afterwards only its slots hold anything. */
