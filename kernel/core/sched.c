@@ -319,7 +319,9 @@ void sched_return_loan(struct tcb *t)
     r->older = r->newer = NULL;
     r->sc = NULL;
     t->sc = NULL;
-    sched_give(sc, lender);
+    sc->tcb = NULL;
+    if (!lender->sc)                /* else it was bound to another one meanwhile */
+        sched_give(sc, lender);
     bit_unlock(&r->tcb);
 }
 
@@ -370,7 +372,7 @@ void sched_forget_context(struct sched_context *sc)
  * borrower on the way falls back on its own context. */
 static void loan_exhausted(struct tcb *t)
 {
-    while (sched_on_loan(t)) {
+    while (t && sched_on_loan(t)) {
         struct sched_context *sc = t->sc;
         sched_return_loan(t);
         if (tcb_runnable(t))

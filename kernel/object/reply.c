@@ -73,10 +73,12 @@ static bool can_recall(const struct reply *r)
 {
     const struct tcb *borrower = r->sc->tcb;
 
+    if (!borrower || !sched_on_loan(borrower))
+        return false;
     for (const struct reply *on = r->sc->reply; on != r; on = on->older) {
-        if (!borrower || !borrower->home)
+        const struct tcb *lender = reply_tcb(on);
+        if (lender->sc || !lender->home || lender->home == r->sc)
             return false;
-        borrower = reply_tcb(on);
     }
     return true;
 }
