@@ -13,17 +13,28 @@
 
 /* --- picking ----------------------------------------------------------------------------- */
 
-/* A slot of the world with such a capability; any slot if there is none. */
-static word pick(enum cap_type type)
+static unsigned find(enum cap_type type, word *found)
 {
     struct slot *slots = machine_root_slots();
-    word found[WORLD_SLOTS];
     unsigned count = 0;
 
     for (word slot = WORLD_FIRST; slot < WORLD_FIRST + WORLD_SLOTS; slot++) {
         if (cap_type(slots[slot].cap) == type)
             found[count++] = slot;
     }
+    return count;
+}
+
+unsigned pick_count(enum cap_type type)
+{
+    word found[WORLD_SLOTS];
+    return find(type, found);
+}
+
+word pick(enum cap_type type)
+{
+    word found[WORLD_SLOTS];
+    unsigned count = find(type, found);
     return count ? found[choose(count)] : WORLD_FIRST + choose(WORLD_SLOTS);
 }
 
@@ -461,9 +472,9 @@ static void set_receive_slot(struct tcb *t)
 void operation_choose(struct tcb *t, bool may_block)
 {
     struct request r;
-    unsigned kind = choose(32);
+    unsigned kind = choose(40);
 
-    if (kind < 4)
+    if (kind < 3)
         r = retype();
     else if (kind < 6)
         r = copy();

@@ -81,6 +81,10 @@ static void interleaved(void **state)
 static void all_comes_back(void **state)
 {
     (void)state;
+    machine_policy = (struct machine_policy){0};
+    machine_reset();
+    invariants_check();
+    unsigned objects_before = objects_count();
     for (unsigned long seed = first_seed; seed < first_seed + 5; seed++) {
         run_seed(seed, false);
         machine_policy = (struct machine_policy){0};
@@ -90,9 +94,10 @@ static void all_comes_back(void **state)
         machine_settle();
         if (machine_thread(0) != machine_root())
             continue;           /* it has been hit */
-        root_revoke(WORLD_FIRST);
+        root_revoke(world_memory());
         invariants_check();
-        assert_int_equal(root_retype(WORLD_FIRST, OBJECT_UNTYPED, 16, 200, 2), ERROR_NONE);
+        assert_int_equal(objects_count(), objects_before);
+        assert_int_equal(root_retype(world_memory(), OBJECT_UNTYPED, 17, 200, 2), ERROR_NONE);
         invariants_check();
     }
 }

@@ -12,8 +12,9 @@
 #include "user.h"
 #include "world.h"
 
-enum { THREADS = 6, ROOT_TURN = 12, MEMORY_BITS = 17 };
+enum { THREADS = 6, ROOT_TURN = 12, MEMORY_BITS = 18 };
 
+static word memory;             /* slot of what everything is made from */
 static word next_slot;
 static unsigned root_turn;      /* operations until the root task waits again */
 
@@ -66,25 +67,28 @@ static void make_interrupt(word untyped)
     must(root_invoke(WORLD_HANDLER, INVOKE_IRQ_SET_HANDLER, 0, NULL, 1, &notification));
 }
 
+word world_memory(void) { return memory; }
+
 void world_make(void)
 {
-    word memory, tcbs, scs, frames, boot = root_untyped(MEMORY_BITS + 1);
+    word tcbs, scs, frames, untyped;
 
     next_slot = WORLD_FIRST;
     root_turn = ROOT_TURN;
-    memory = make(boot, OBJECT_UNTYPED, MEMORY_BITS, 1);
-    make(memory, OBJECT_UNTYPED, 13, 3);
-    make(memory, OBJECT_ENDPOINT, 0, 4);                /* WORLD_FIRST + 4: faults */
-    make(memory, OBJECT_NOTIFICATION, 0, 3);
-    make(memory, OBJECT_REPLY, 0, 6);
-    make(memory, OBJECT_CNODE, 3, 3);
-    tcbs = make(memory, OBJECT_TCB, 0, THREADS);
-    scs = make(memory, OBJECT_SCHED_CONTEXT, 8, THREADS + 2);
-    frames = make(memory, OBJECT_PAGE_4K, 0, THREADS);
-    make(memory, OBJECT_PML4, 0, 1);
+    memory = root_untyped(MEMORY_BITS);
+    untyped = make(memory, OBJECT_UNTYPED, MEMORY_BITS - 1, 1);
+    make(untyped, OBJECT_UNTYPED, 13, 3);
+    make(untyped, OBJECT_ENDPOINT, 0, 4);                /* WORLD_FIRST + 4: faults */
+    make(untyped, OBJECT_NOTIFICATION, 0, 3);
+    make(untyped, OBJECT_REPLY, 0, 6);
+    make(untyped, OBJECT_CNODE, 3, 3);
+    tcbs = make(untyped, OBJECT_TCB, 0, THREADS);
+    scs = make(untyped, OBJECT_SCHED_CONTEXT, 8, THREADS + 2);
+    frames = make(untyped, OBJECT_PAGE_4K, 0, THREADS);
+    make(untyped, OBJECT_PML4, 0, 1);
     for (unsigned i = 0; i < THREADS; i++)
         make_thread(tcbs + i, scs + i, frames + i, i);
-    make_interrupt(boot);
+    make_interrupt(memory);
 }
 
 /* --- steps -------------------------------------------------------------------------------- */
@@ -94,7 +98,10 @@ static void root_operation(struct tcb *t)
 {
     if (root_turn > 0) {
         root_turn--;
-        operation_choose(t, false);
+        if (chance(60))
+            operation_repair(t);
+        else
+            operation_choose(t, false);
         if (cap_type(machine_root_slots()[t->context.rdi].cap) == CAP_ENDPOINT)
             t->context.rdx = (word)SYSCALL_NBSEND;
         return;
@@ -105,7 +112,7 @@ static void root_operation(struct tcb *t)
 
 static void user_step(unsigned core, struct tcb *t)
 {
-    if (t != machine_root() && chance(2)) {
+    if (t != machine_root() && chance(1)) {
         t->context.rip = USER_SYSCALL + 4;
         machine_exception(core, 14);
         return;

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <stdbool.h>
+#include <core/types.h>
 
 /* Slots of the root CNode whose capabilities the steps use. */
 enum {
@@ -19,6 +19,8 @@ enum {
 
 /* After machine_reset(): the root task makes a fresh world. */
 void world_make(void);
+/* The slot of the untyped capability that all of it is made from. */
+word world_memory(void);
 /* One step; false when nothing can happen any more. */
 bool world_step(void);
 /* Steps until all cores have left the kernel: then invariants hold. */
