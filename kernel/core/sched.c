@@ -281,6 +281,8 @@ void sched_go_home(struct tcb *t)
 {
     if (!t->home || t->sc)
         return;
+    if (t->home->tcb)
+        return;                 /* still with a thread that has no other context */
     t->prio = t->base_prio;
     sched_give(t->home, t);
     if (!(t->flags & TCB_FLAG_LEND)) {
