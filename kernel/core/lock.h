@@ -6,7 +6,7 @@
  *
  * Lock order, outermost first:
  *   gate (core/gate.h) -> object lock (endpoint, notification: one at a time)
- *   -> reply lock -> core locks (by ascending core number)
+ *   -> reply lock -> core lock (one at a time)
  *   gate -> derivation lock (object/cnode.c) -> address-space lock (arch)
  *   reply lock -> address-space locks (by ascending ASID; object/window.c)
  * The derivation lock is never taken while holding an object, reply or core lock.

@@ -71,9 +71,6 @@ static bool finalise(struct slot *slot, bool final)
     if (!final)
         return false;
     switch (cap_type(cap)) {
-    case CAP_ENDPOINT:
-        endpoint_cancel_all(cap_endpoint(cap));
-        return false;
     case CAP_NOTIFICATION:
         notification_finalise(cap_notification(cap));
         return false;
@@ -95,6 +92,20 @@ static bool finalise(struct slot *slot, bool final)
         slot->cap = cap_make(CAP_ZOMBIE, (word)cap_tcb(cap)->slots, ZOMBIE_TCB, 0);
         zombie_set_left(slot, zombie_size(slot->cap));
         return true;
+    default:
+        return false;
+    }
+}
+
+/* The last capability to an endpoint or notification is about to go: let one of the
+ * threads waiting there go on. False when there is none. */
+static bool release_waiter(const struct slot *slot)
+{
+    switch (cap_type(slot->cap)) {
+    case CAP_ENDPOINT:
+        return slot_is_final(slot) && endpoint_end_one(cap_endpoint(slot->cap));
+    case CAP_NOTIFICATION:
+        return slot_is_final(slot) && notification_end_one(cap_notification(slot->cap));
     default:
         return false;
     }
@@ -179,6 +190,8 @@ static bool bury_step(struct burial *b)
         zombie_set_left(b->current, left - 1);
         return false;
     }
+    if (last != z && release_waiter(last))
+        return true;
     if (last != z && delete_or_zombie(last)) {
         descend(b, last);
         return false;
@@ -217,6 +230,10 @@ static enum outcome bury(struct slot *root)
 
 enum outcome slot_delete(struct slot *slot)
 {
+    while (release_waiter(slot)) {
+        if (preemption_wanted())
+            return OUTCOME_PREEMPTED;
+    }
     return delete_or_zombie(slot) ? bury(slot) : OUTCOME_DONE;
 }
 

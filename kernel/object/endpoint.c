@@ -115,7 +115,8 @@ void endpoint_send(struct core *self, struct tcb *sender, struct cap cap, bool b
     ipc_transfer(sender, receiver, ep, sender->badge, sender->can_grant);
     if (call || sender->fault.type != FAULT_NULL) {
         link_reply(self, sender, receiver, reply);
-    } else if (can_donate && !receiver->sc && !receiver->home && sender->sc) {
+    } else if (can_donate && !receiver->sc && !receiver->home && sender->sc
+               && sender->sc != sender->home) {
         struct sched_context *sc = sender->sc;
         sender->sc = NULL;
         sched_give(sc, receiver);
@@ -263,10 +264,12 @@ static void end_wait(struct tcb *t)
         tcb_cancel(t);
 }
 
-void endpoint_cancel_all(struct endpoint *ep)
+bool endpoint_end_one(struct endpoint *ep)
 {
-    while (queue_head(ep))
-        end_wait(queue_head(ep));
+    struct tcb *t = queue_head(ep);
+    if (t)
+        end_wait(t);
+    return t != NULL;
 }
 
 bool endpoint_cancel_badged(struct endpoint *ep, word badge)

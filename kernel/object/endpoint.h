@@ -35,7 +35,7 @@ bool endpoint_wake_receiver(struct tcb *t);
 void endpoint_cancel(struct tcb *t);
 /* Under exclusion: a queued thread's priority has changed. */
 void endpoint_requeue(struct tcb *t);
-/* Under exclusion: restart every queued thread. */
-void endpoint_cancel_all(struct endpoint *ep);
+/* Under exclusion: the first queued thread waits no more; false if there is none. */
+bool endpoint_end_one(struct endpoint *ep);
 /* Under exclusion: restart the senders with that badge; false when preempted. */
 bool endpoint_cancel_badged(struct endpoint *ep, word badge);

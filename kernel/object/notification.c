@@ -42,10 +42,11 @@ static void queue_remove(struct notification *n, struct tcb *t)
         n->state = NOTIFICATION_IDLE;
 }
 
-/* A woken thread without a context gets the notification's, or falls back on its own. */
+/* A woken thread without a context gets the notification's, unless that is the home of some
+ * thread, or falls back on its own. */
 static void give_context(struct notification *n, struct tcb *t)
 {
-    if (!t->sc && n->sc && !n->sc->tcb)
+    if (!t->sc && n->sc && !n->sc->tcb && !n->sc->owner)
         sched_give(n->sc, t);
     sched_go_home(t);
 }
@@ -136,10 +137,12 @@ void notification_requeue(struct tcb *t)
     queue_insert(n, t);
 }
 
-void notification_cancel_all(struct notification *n)
+bool notification_end_one(struct notification *n)
 {
-    while (n->head)
-        tcb_restart(n->head);
+    struct tcb *t = n->head;
+    if (t)
+        tcb_restart(t);
+    return t != NULL;
 }
 
 void notification_bind(struct notification *n, struct tcb *t)
@@ -161,5 +164,4 @@ void notification_finalise(struct notification *n)
         n->sc->notification = NULL;
     n->sc = NULL;
     notification_unbind(n);
-    notification_cancel_all(n);
 }

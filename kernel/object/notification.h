@@ -34,10 +34,10 @@ void notification_return_context(struct notification *n, struct tcb *t);
 void notification_cancel(struct tcb *t);
 /* Under exclusion: a waiting thread's priority has changed. */
 void notification_requeue(struct tcb *t);
-/* Under exclusion: restart every waiting thread. */
-void notification_cancel_all(struct notification *n);
+/* Under exclusion: restart the first waiting thread; false if there is none. */
+bool notification_end_one(struct notification *n);
 /* Under exclusion. */
 void notification_bind(struct notification *n, struct tcb *t);
 void notification_unbind(struct notification *n);
-/* Under exclusion: the last capability goes. */
+/* Under exclusion: the last capability goes; nobody waits any more. */
 void notification_finalise(struct notification *n);

@@ -43,10 +43,10 @@ void sched_context_set_home(struct tcb *t)
             if (t->queued != QUEUE_NONE)
                 sched_remove(t);
             sched_return_loan(t);
-            sched_go_home(t);
+            tcb_go_home(t);
             sched_refresh(t);
         }
-        sched_go_home(t);
+        tcb_go_home(t);
         if (t->home && t->sc == t->home) {
             t->home->owner = NULL;
             t->home = NULL;
@@ -153,11 +153,12 @@ static enum outcome yield_to(struct invocation *inv, struct sched_context *sc)
     struct tcb *caller = inv->caller, *target = sc->tcb;
 
     if (!target || target == caller || target->prio > caller->mcp
-        || target->yield_to || sc->tcb->core != self->id)
+        || target->yield_to)
         return refuse(ERROR_ILLEGAL_OPERATION);
     if (sc->yield_from)
         sched_context_yield_done(sc->yield_from);
-    if (!sched_schedulable(target) || target->prio < caller->prio) {
+    if (!sched_schedulable(target) || target->prio < caller->prio
+        || target->core != self->id) {
         if (sched_schedulable(target))
             sched_prefer_in_queue(target);
         return reply_consumed(inv, sc);
