@@ -8,6 +8,9 @@
  * The ready queues are not touched: the context goes along with the message, so the
  * thread switched to is the one to run, unless its priority is lower than that of the
  * thread it replaces and a ready thread lies between.
+ *
+ * A core that was told to look for other work (reschedule) does so first: its current
+ * thread may have lost its context, or belong to another core, while in user mode.
  */
 #include <abi/fault.h>
 #include <api/fastpath.h>
@@ -136,7 +139,7 @@ struct tcb *fastpath_call(struct core *self)
     struct tcb *t = self->current;
     word info = context_info(&t->context);
 
-    if (unlikely((info & EXTRA_CAPS_MASK) || !gate_try_enter(self)))
+    if (unlikely((info & EXTRA_CAPS_MASK) || !gate_try_enter(self) || self->reschedule))
         return NULL;
     struct slot *slot = lookup(t, context_cap(&t->context));
     if (unlikely(!slot))
@@ -197,7 +200,7 @@ struct tcb *fastpath_reply_recv(struct core *self)
     struct tcb *t = self->current;
     word info = context_info(&t->context);
 
-    if (unlikely((info & EXTRA_CAPS_MASK) || !gate_try_enter(self)))
+    if (unlikely((info & EXTRA_CAPS_MASK) || !gate_try_enter(self) || self->reschedule))
         return NULL;
     struct slot *slot = lookup(t, context_cap(&t->context));
     struct slot *reply_slot = lookup(t, context_reply(&t->context));
