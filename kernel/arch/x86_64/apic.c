@@ -46,7 +46,7 @@ enum {
 #define COMMAND_NMI_OTHERS  0xc4400u
 #define COMMAND_FIXED       0x4000u
 
-#define TURNS               4           /* the other core's turn ends when it sets a timer */
+#define TURNS               4           /* a turn ends when its core sets a timer */
 
 static volatile uint8_t *registers;
 static paddr base;
