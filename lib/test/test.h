@@ -23,7 +23,7 @@
 
 enum {
     TEST_PRIORITY = 100,
-    TEST_TIMEOUT_MS = 8000,
+    TEST_TIMEOUT_MS = 20000,
     TEST_TICK_MS = 100
 };
 

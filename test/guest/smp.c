@@ -373,7 +373,8 @@ TEST_CORES(2, "smp: an endpoint is deleted while other cores use it")
         start();
         spawn(.run = serve, .arg = e);
         struct thread *t = spawn(.run = call_until_error, .arg = e, .core = 1);
-        sleep_ms(2);
+        for (unsigned ms = 0; answers == 0 && ms < 1000; ms++)
+            sleep_ms(1);
         CHECK_OK(drop(e));
         /* A call that was being answered stays without an answer. */
         sleep_ms(2);
