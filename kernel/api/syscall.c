@@ -239,7 +239,9 @@ _Noreturn void handle_interrupt(struct core *self, word vector)
     /* Acknowledge before the clock is read: that may take long on an emulated machine. */
     word irq = arch_interrupt_irq(self, vector);
     sched_update_time(self);
-    if (!self->evicted)
+    if (self->evicted)
+        self->reprogram = true;     /* the timer may be spent */
+    else
         sched_check_budget(self);
     if (irq < ARCH_IRQ_COUNT)
         irq_deliver(irq);
