@@ -185,7 +185,6 @@ static void check_sched_context(struct sched_context *sc)
     if (sc->owner) {
         object_at(sc->owner, CAP_TCB, "no thread is at home here");
         CHECK(sc->owner->home == sc, sc);
-        CHECK(sc->reply || !sc->tcb || sc->tcb == sc->owner, sc);
     }
     if (sc->notification) {
         object_at(sc->notification, CAP_NOTIFICATION, "no notification has this context");
