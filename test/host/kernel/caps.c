@@ -4,8 +4,6 @@
  * their capabilities stand for, and along the derivation list, which also leads to
  * CNodes that only contain themselves.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <abi/object.h>
@@ -29,6 +27,8 @@ static uint16_t object_index[RAM_SIZE / 16];     /* by address; +1 */
 static struct slot *untypeds[MAX_OBJECTS];
 static unsigned untyped_count;
 
+unsigned untypeds_count(void) { return untyped_count; }
+struct cap untypeds_get(unsigned i) { return untypeds[i]->cap; }
 unsigned objects_count(void) { return object_count; }
 struct object *objects_get(unsigned i) { return &objects[i]; }
 
@@ -308,49 +308,6 @@ static void check_list(void)
     CHECK(listed == slot_count, NULL);          /* else there is a cycle */
 }
 
-/* --- memory ----------------------------------------------------------------------------------- */
-
-struct range {
-    paddr base, end;
-    bool untyped;
-    void *where;
-};
-
-static int compare_ranges(const void *a, const void *b)
-{
-    const struct range *x = a, *y = b;
-    if (x->base != y->base)
-        return x->base < y->base ? -1 : 1;
-    if (x->end != y->end)
-        return x->end > y->end ? -1 : 1;
-    return y->untyped - x->untyped;
-}
-
-/* Objects do not overlap, and only untyped memory contains others. */
-static void check_memory(void)
-{
-    static struct range ranges[2 * MAX_OBJECTS];
-    unsigned count = 0;
-    paddr end = 0;
-
-    for (unsigned i = 0; i < object_count; i++)
-        ranges[count++] = (struct range){
-            objects[i].base, objects[i].base + BIT(objects[i].bits), false,
-            objects[i].pointer};
-    for (unsigned i = 0; i < untyped_count; i++) {
-        struct cap u = untypeds[i]->cap;
-        CHECK(u.w1 <= BIT(memory_bits(u)), untypeds[i]);
-        ranges[count++] = (struct range){
-            memory_base(u), memory_base(u) + BIT(memory_bits(u)), true, untypeds[i]};
-    }
-    qsort(ranges, count, sizeof(ranges[0]), compare_ranges);
-    for (unsigned i = 0; i < count; i++) {
-        CHECK(ranges[i].base >= end, ranges[i].where);
-        if (!ranges[i].untyped)
-            end = ranges[i].end;
-    }
-}
-
 /* Slots lie in CNodes and threads that exist; a zombie at rest knows what is left. */
 static void check_slots(void)
 {
@@ -373,5 +330,4 @@ void caps_check(void)
     collect();
     check_list();
     check_slots();
-    check_memory();
 }

@@ -3,7 +3,8 @@
  * What must hold of the kernel's data whenever no core is in the kernel. The first
  * violation is reported on standard error and ends the program.
  *
- *   caps.c     collects slots and objects; the derivation list; memory
+ *   caps.c     collects slots and objects; the derivation list
+ *   memory.c   objects do not overlap, untyped memory is clear
  *   links.c    threads, endpoints, notifications, replies, scheduling contexts
  *   queues.c   cores: ready and release queues, current threads, gate and locks
  */
@@ -29,11 +30,17 @@ void invariants_check(void);
 
 /* --- parts ------------------------------------------------------------------------ */
 
-/* Find all slots and objects, and check list and memory. */
+/* Find all slots and objects, and check the list. */
 void caps_check(void);
+/* Objects do not overlap; memory of those that are gone is filled with rubbish. */
+void memory_check(void);
+/* Another machine state has been loaded: do not compare with what was before. */
+void memory_forget(void);
 /* The objects found last. */
 unsigned objects_count(void);
 struct object *objects_get(unsigned i);
+unsigned untypeds_count(void);
+struct cap untypeds_get(unsigned i);
 /* The live object of this type there; fails with `what` if there is none. */
 struct object *object_at(const void *pointer, enum cap_type type, const char *what);
 void links_check(void);

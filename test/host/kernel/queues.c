@@ -144,6 +144,7 @@ void queues_check(void)
 void invariants_check(void)
 {
     caps_check();
+    memory_check();
     links_check();
     queues_check();
 }

@@ -7,6 +7,7 @@
 #include <object/refill.h>
 
 #include "choice.h"
+#include "invariants.h"
 #include "machine.h"
 #include "operation.h"
 #include "user.h"
@@ -73,6 +74,7 @@ void world_make(void)
 {
     word tcbs, scs, frames, untyped;
 
+    memory_forget();
     next_slot = WORLD_FIRST;
     root_turn = ROOT_TURN;
     memory = root_untyped(MEMORY_BITS);
