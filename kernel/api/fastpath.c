@@ -90,6 +90,7 @@ ALWAYS_INLINE struct tcb *take_server(struct core *self, const struct tcb *t,
         next->prev = NULL;
     else
         ep->tail = 0;
+    server->state = THREAD_RUNNING;     /* a signal for it must not find it receiving */
     bit_unlock_with(&ep->head, (word)next);
     return server;
 }
@@ -114,7 +115,6 @@ ALWAYS_INLINE void lend(struct core *self, struct tcb *t, struct tcb *server, wo
     server->sc = sc;
     sc->tcb = server;
     server->core = (uint16_t)self->id;
-    server->state = THREAD_RUNNING;
     if (server->home && server->prio < t->prio)
         server->prio = t->prio;
     __atomic_store_n(&reply->tcb, (word)t, __ATOMIC_RELEASE);

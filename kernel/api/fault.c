@@ -54,7 +54,7 @@ void fault_timeout(struct core *self, struct tcb *t)
     sched_request(self);
 }
 
-/* --- messages -------------------------------------------------------------------------- */
+/* --- messages ---------------------------------------- */
 
 /* Order of the general registers in the unknown-system-call message, as indices of
  * struct user_context: rax rbx rcx rdx rsi rdi rbp r8-r15. */
@@ -137,7 +137,7 @@ word fault_message(struct tcb *t, struct tcb *to)
     }
 }
 
-/* --- replies ----------------------------------------------------------------------------- */
+/* --- replies ---------------------------------------- */
 
 /* Set registers named by user_context indices from a reply's words [first, length). */
 static void take_register(struct tcb *t, unsigned index, word value)

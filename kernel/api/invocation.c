@@ -16,7 +16,7 @@
 #include <object/untyped.h>
 #include <object/window.h>
 
-/* --- refusing ----------------------------------------------------------------------- */
+/* --- refusing ---------------------------------------- */
 
 enum outcome refuse(enum error_code type)
 {
@@ -55,7 +55,7 @@ enum outcome refuse_memory(word left)
     return refuse(ERROR_NOT_ENOUGH_MEMORY);
 }
 
-/* --- the kernel's replies -------------------------------------------------------------- */
+/* --- the kernel's replies ---------------------------------------- */
 
 static void reply_message(struct tcb *t, word label, word length)
 {
@@ -106,7 +106,7 @@ word invocation_word(const struct invocation *inv, unsigned i)
     return message_word(inv->caller, i);
 }
 
-/* --- dispatch ----------------------------------------------------------------------------- */
+/* --- dispatch ---------------------------------------- */
 
 static enum outcome send_endpoint(struct invocation *inv)
 {

@@ -43,7 +43,7 @@ struct slot *boot_provide(struct cap cap)
     return slot;
 }
 
-/* --- the ELF file ------------------------------------------------------------------ */
+/* --- the ELF file ---------------------------------------- */
 
 static const struct elf_header *check_elf(struct region module)
 {
@@ -101,7 +101,7 @@ static void load(const struct elf_header *elf, const struct layout *l, paddr ima
     }
 }
 
-/* --- pages and boot information ----------------------------------------------------- */
+/* --- pages and boot information ---------------------------------------- */
 
 static struct slot_region map_pages(word address, paddr page, word length)
 {
@@ -146,7 +146,7 @@ static void give_untyped(paddr base, word bits, bool device)
     };
 }
 
-/* --- the thread --------------------------------------------------------------------- */
+/* --- the thread ---------------------------------------- */
 
 static void copy_cap(struct tcb *t, enum tcb_slot to, enum root_slot from)
 {

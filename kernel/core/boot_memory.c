@@ -111,7 +111,7 @@ paddr boot_alloc(word size, word align_bits)
     kpanic("out of memory while booting");
 }
 
-/* --- what is left ------------------------------------------------------------------ */
+/* --- what is left ---------------------------------------- */
 
 static void give_region(struct region r, bool device,
                         void (*give)(paddr base, word bits, bool device))

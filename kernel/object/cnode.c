@@ -6,7 +6,7 @@
 #include <object/cnode.h>
 #include <object/endpoint.h>
 
-/* --- copy, mint, move, mutate -------------------------------------------------------------- */
+/* --- copy, mint, move, mutate ---------------------------------------- */
 
 /* Give a capability a badge or guard. Null when it cannot take that one. */
 static struct cap with_data(struct cap cap, word data, bool preserve)
@@ -118,7 +118,7 @@ static enum outcome decode_copy(struct invocation *inv)
     return outcome;
 }
 
-/* --- rotate ------------------------------------------------------------------------------------ */
+/* --- rotate ---------------------------------------- */
 
 static enum outcome missing(bool source, word depth)
 {
@@ -171,7 +171,7 @@ static enum outcome decode_rotate(struct invocation *inv)
     return OUTCOME_DONE;
 }
 
-/* --- revoke, delete, cancel ------------------------------------------------------------------- */
+/* --- revoke, delete, cancel ---------------------------------------- */
 
 static enum outcome cancel_badged(struct slot *slot)
 {

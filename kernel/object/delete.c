@@ -48,7 +48,7 @@ static struct slot *zombie_parent(const struct slot *s)
     return (struct slot *)(s->cap.w1 & ~SUSPENDED);
 }
 
-/* --- the last capability to an object goes ---------------------------------------------- */
+/* --- the last capability to an object goes ---------------------------------------- */
 
 /* A frame goes that a thread has its IPC buffer in. */
 static void forget_buffer(struct slot *slot)
@@ -129,7 +129,7 @@ void slot_delete_one(struct slot *slot)
     (void)zombie;
 }
 
-/* --- emptying zombies --------------------------------------------------------------------- */
+/* --- emptying zombies ---------------------------------------- */
 
 struct burial {
     struct slot *root;          /* where it began; empty at the end */

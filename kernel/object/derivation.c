@@ -15,7 +15,7 @@
 
 struct spinlock derivation_lock;
 
-/* --- what a capability stands for ---------------------------------------------------- */
+/* --- what a capability stands for ---------------------------------------- */
 
 /* log2 of the size of a kernel object behind a generic capability; 0: no memory. */
 static word generic_bits(struct cap cap)
@@ -100,7 +100,7 @@ static bool same_object(struct cap a, struct cap b)
     return same_region(a, b);
 }
 
-/* --- relations in the list ------------------------------------------------------------- */
+/* --- relations in the list ---------------------------------------- */
 
 static bool is_parent(const struct slot *a, const struct slot *b)
 {
@@ -127,7 +127,7 @@ bool slot_is_final(const struct slot *slot)
            && !(next && same_object(slot->cap, next->cap));
 }
 
-/* --- changes (derivation lock or exclusion) -------------------------------------------- */
+/* --- changes (derivation lock or exclusion) ---------------------------------------- */
 
 /* Word 0 last: see the publishing rule in core/cap.h. */
 static void publish(struct slot *slot, struct cap cap)
@@ -228,7 +228,7 @@ void slot_swap(struct slot *a, struct slot *b)
     slot_move(&hold, b, hold.cap);
 }
 
-/* --- copying ----------------------------------------------------------------------------- */
+/* --- copying ---------------------------------------- */
 
 word cap_derive(struct slot *slot, struct cap cap, struct cap *out)
 {

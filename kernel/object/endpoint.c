@@ -11,7 +11,7 @@
 #include <object/refill.h>
 #include <object/reply.h>
 
-/* --- the queue (endpoint lock held) --------------------------------------------- */
+/* --- the queue (endpoint lock held) ---------------------------------------- */
 
 static struct tcb *queue_head(const struct endpoint *ep)
 {
@@ -67,7 +67,7 @@ static void queue_remove(struct endpoint *ep, struct tcb *t)
     queue_set(ep, head, tail, queue_state(ep));
 }
 
-/* --- send ------------------------------------------------------------------------- */
+/* --- send ---------------------------------------- */
 
 /* The message has been handed over: make the sender wait for its reply or go on. */
 static void link_reply(struct core *self, struct tcb *sender, struct tcb *receiver,
@@ -106,6 +106,7 @@ void endpoint_send(struct core *self, struct tcb *sender, struct cap cap, bool b
     }
     struct tcb *receiver = queue_head(ep);
     queue_remove(ep, receiver);
+    receiver->state = THREAD_RUNNING;   /* a signal for it must not find it receiving */
     bit_unlock(&ep->head);
 
     struct reply *reply = receiver->reply;
@@ -123,11 +124,10 @@ void endpoint_send(struct core *self, struct tcb *sender, struct cap cap, bool b
         sched_request(self);
     }
     sched_go_home(receiver);
-    receiver->state = THREAD_RUNNING;
     sched_wake(self, receiver);
 }
 
-/* --- receive ---------------------------------------------------------------------- */
+/* --- receive ---------------------------------------- */
 
 /* About to block: a context lent by a notification goes back to it, a loan to its
  * lender, and a home context is put aside so that a caller can lend again. */
@@ -230,7 +230,7 @@ bool endpoint_wake_receiver(struct tcb *t)
     return woken;
 }
 
-/* --- cancellation (exclusion) -------------------------------------------------------- */
+/* --- cancellation (exclusion) ---------------------------------------- */
 
 void endpoint_cancel(struct tcb *t)
 {

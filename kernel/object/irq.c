@@ -53,7 +53,7 @@ void irq_handler_finalise(struct cap cap)
     irqs[irq].state = IRQ_FREE;
 }
 
-/* --- IRQControl ------------------------------------------------------------ */
+/* --- IRQControl ---------------------------------------- */
 
 /* Get; the derivation lock is held. */
 static enum outcome get_locked(struct invocation *inv, word irq)
@@ -96,7 +96,7 @@ enum outcome irq_control_decode(struct invocation *inv)
     return arch_irq_control_decode(inv);
 }
 
-/* --- IRQHandler ------------------------------------------------------------ */
+/* --- IRQHandler ---------------------------------------- */
 
 static enum outcome set_notification(struct invocation *inv)
 {

@@ -121,7 +121,7 @@ void notification_wait(struct core *self, struct tcb *t, struct notification *n,
     spin_unlock(&n->lock);
 }
 
-/* --- exclusion --------------------------------------------------------------------- */
+/* --- exclusion ---------------------------------------- */
 
 void notification_cancel(struct tcb *t)
 {

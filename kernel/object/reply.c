@@ -171,7 +171,7 @@ enum outcome reply_send(struct core *self, struct tcb *replier, struct reply *r,
     return OUTCOME_DONE;
 }
 
-/* --- exclusion ------------------------------------------------------------------------ */
+/* --- exclusion ---------------------------------------- */
 
 void reply_cancel_caller(struct tcb *t)
 {

@@ -11,7 +11,7 @@
 #include <object/refill.h>
 #include <object/reply.h>
 
-/* --- binding (exclusion) --------------------------------------------------------------------- */
+/* --- binding (exclusion) ---------------------------------------- */
 
 bool sched_context_check_bind(struct sched_context *sc, const struct tcb *t)
 {
@@ -116,7 +116,7 @@ void sched_context_finalise(struct sched_context *sc)
     sched_forget_context(sc);
 }
 
-/* --- YieldTo ------------------------------------------------------------------------------------ */
+/* --- YieldTo ---------------------------------------- */
 
 word sched_context_take_consumed(struct sched_context *sc)
 {
@@ -169,7 +169,7 @@ static enum outcome yield_to(struct invocation *inv, struct sched_context *sc)
     return OUTCOME_REPLIED;
 }
 
-/* --- invocations of scheduling contexts ----------------------------------------------------------- */
+/* --- invocations of scheduling contexts ---------------------------------------- */
 
 static enum outcome bind(struct invocation *inv, struct sched_context *sc)
 {
@@ -241,7 +241,7 @@ enum outcome sched_context_decode(struct invocation *inv)
     }
 }
 
-/* --- SchedControl ------------------------------------------------------------------------------------ */
+/* --- SchedControl ---------------------------------------- */
 
 static word max_refills(struct cap cap)
 {

@@ -13,101 +13,9 @@
 #include <object/refill.h>
 #include <object/reply.h>
 #include <object/tcb.h>
+#include <object/tcb_methods.h>
 
-/* --- registers --------------------------------------------------------------------------- */
-
-#define READ_SUSPEND     BIT(0)
-#define WRITE_RESUME     BIT(0)
-#define COPY_SUSPEND     BIT(0)
-#define COPY_RESUME      BIT(1)
-#define COPY_FRAME       BIT(2)
-#define COPY_INTEGER     BIT(3)
-#define FRAME_REGISTERS  18     /* the rest of user_context are segment bases */
-
-/* The thread's saved registers can be changed; the caller's own are at hand. */
-static void stop(struct invocation *inv, struct tcb *t)
-{
-    if (t != inv->caller)
-        core_evict(t);
-}
-
-static enum outcome read_registers(struct invocation *inv, struct tcb *t)
-{
-    word values[CONTEXT_REGISTERS];
-    word count = invocation_word(inv, 1);
-
-    if (inv->length < 2)
-        return refuse(ERROR_TRUNCATED_MESSAGE);
-    if (count < 1 || count > CONTEXT_REGISTERS)
-        return refuse_range(1, CONTEXT_REGISTERS);
-    if (t == inv->caller)
-        return refuse(ERROR_ILLEGAL_OPERATION);
-    if (invocation_word(inv, 0) & READ_SUSPEND) {
-        tcb_suspend(t);
-    } else {
-        core_evict(t);
-        tcb_settle_ip(t);
-    }
-    for (word i = 0; i < count; i++)
-        values[i] = context_read(&t->context, (unsigned)i);
-    if (!(invocation_word(inv, 0) & READ_SUSPEND))
-        sched_refresh(t);
-    return reply_words(inv, (unsigned)count, values);
-}
-
-static enum outcome write_registers(struct invocation *inv, struct tcb *t)
-{
-    word count = invocation_word(inv, 1);
-
-    if (inv->length < 2 || inv->length - 2 < count)
-        return refuse(ERROR_TRUNCATED_MESSAGE);
-    if (t == inv->caller)
-        return refuse(ERROR_ILLEGAL_OPERATION);
-    core_evict(t);
-    for (word i = 0; i < count && i < CONTEXT_REGISTERS; i++)
-        context_write(&t->context, (unsigned)i, invocation_word(inv, (unsigned)i + 2));
-    if (invocation_word(inv, 0) & WRITE_RESUME)
-        tcb_restart(t);
-    sched_refresh(t);
-    return OUTCOME_DONE;
-}
-
-static enum outcome copy_registers(struct invocation *inv, struct tcb *t)
-{
-    word flags = invocation_word(inv, 0);
-
-    if (inv->length < 1 || inv->extra_count < 1)
-        return refuse(ERROR_TRUNCATED_MESSAGE);
-    if (cap_type(inv->extra[0]->cap) != CAP_TCB)
-        return refuse_capability(1);
-    struct tcb *source = cap_tcb(inv->extra[0]->cap);
-    if (flags & COPY_SUSPEND)
-        tcb_suspend(source);
-    else
-        stop(inv, source);
-    tcb_settle_ip(source);
-    stop(inv, t);
-    for (unsigned i = 0; i < FRAME_REGISTERS; i++) {
-        bool frame = i == 0 || i == 1 || i == 2 || (i >= 3 && i < 10);
-        if (flags & (frame ? COPY_FRAME : COPY_INTEGER))
-            context_write(&t->context, i, context_read(&source->context, i));
-    }
-    if (flags & COPY_RESUME)
-        tcb_restart(t);
-    sched_refresh(source);
-    sched_refresh(t);
-    return OUTCOME_DONE;
-}
-
-static enum outcome set_tls_base(struct invocation *inv, struct tcb *t)
-{
-    if (inv->length < 1)
-        return refuse(ERROR_TRUNCATED_MESSAGE);
-    arch_set_tls_base(t, context_canonical(invocation_word(inv, 0)));
-    return OUTCOME_DONE;
-}
-
-/* --- capabilities kept in the thread ------------------------------------------------------- */
+/* --- capabilities kept in the thread ---------------------------------------- */
 
 struct install {
     struct cap cap;             /* null: only clear the slot */
@@ -266,7 +174,7 @@ static enum outcome set_timeout_endpoint(struct invocation *inv, struct tcb *t)
     return outcome;
 }
 
-/* --- scheduling ------------------------------------------------------------------------------- */
+/* --- scheduling ---------------------------------------- */
 
 /* Is `prio` allowed by the thread whose capability is extra `number`? */
 static enum outcome check_prio(struct invocation *inv, word prio)
@@ -356,7 +264,7 @@ static enum outcome set_sched_params(struct invocation *inv, struct tcb *t)
     return OUTCOME_DONE;
 }
 
-/* --- state, notification, flags ------------------------------------------------------------------ */
+/* --- state, notification, flags ---------------------------------------- */
 
 static enum outcome suspend(struct invocation *inv, struct tcb *t)
 {
@@ -412,7 +320,7 @@ static enum outcome set_flags(struct invocation *inv, struct tcb *t)
     return reply_words(inv, 1, &result);
 }
 
-/* --- extensions ------------------------------------------------------------------------------------ */
+/* --- extensions ---------------------------------------- */
 
 /* Words: first address and end of the library, entry point, stack pointer; an empty
  * range switches foreign system calls off. */
@@ -430,7 +338,7 @@ static enum outcome set_foreign(struct invocation *inv, struct tcb *t)
         return refuse_argument(2);
     if (on && stack > USER_TOP)
         return refuse_argument(3);
-    stop(inv, t);
+    tcb_stop(inv, t);
     /* compared with the address after the instruction */
     t->foreign_start = on ? start + CONTEXT_SYSCALL_BYTES : 0;
     t->foreign_length = on ? end - start : ~(word)0;
@@ -461,9 +369,9 @@ static enum outcome set_window(struct invocation *inv, struct tcb *t)
 typedef enum outcome method(struct invocation *inv, struct tcb *t);
 
 static method *const methods[] = {
-    [INVOKE_TCB_READ_REGISTERS] = read_registers,
-    [INVOKE_TCB_WRITE_REGISTERS] = write_registers,
-    [INVOKE_TCB_COPY_REGISTERS] = copy_registers,
+    [INVOKE_TCB_READ_REGISTERS] = tcb_read_registers,
+    [INVOKE_TCB_WRITE_REGISTERS] = tcb_write_registers,
+    [INVOKE_TCB_COPY_REGISTERS] = tcb_copy_registers,
     [INVOKE_TCB_CONFIGURE] = configure,
     [INVOKE_TCB_SET_PRIORITY] = set_priority,
     [INVOKE_TCB_SET_MC_PRIORITY] = set_mc_priority,
@@ -475,7 +383,7 @@ static method *const methods[] = {
     [INVOKE_TCB_RESUME] = resume,
     [INVOKE_TCB_BIND_NOTIFICATION] = bind_notification,
     [INVOKE_TCB_UNBIND_NOTIFICATION] = unbind_notification,
-    [INVOKE_TCB_SET_TLS_BASE] = set_tls_base,
+    [INVOKE_TCB_SET_TLS_BASE] = tcb_set_tls_base,
     [INVOKE_TCB_SET_FLAGS] = set_flags,
 };
 

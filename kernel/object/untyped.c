@@ -31,7 +31,7 @@ word object_bits(word type, word user_bits)
     }
 }
 
-/* --- the request ------------------------------------------------------------------------------ */
+/* --- the request ---------------------------------------- */
 
 struct retype {
     struct slot *parent;
@@ -120,7 +120,7 @@ static enum outcome check_memory(struct retype *r)
     return OUTCOME_DONE;
 }
 
-/* --- performing it ---------------------------------------------------------------------------- */
+/* --- performing it ---------------------------------------- */
 
 /* Clear one more chunk of what was used, from the top; true when all is clear. */
 static bool clear_chunk(struct slot *parent)
