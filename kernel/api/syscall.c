@@ -23,7 +23,7 @@
 #include <object/refill.h>
 #include <object/reply.h>
 
-/* --- leaving ---------------------------------------------------------------------- */
+/* --- leaving ---------------------------------------- */
 
 _Noreturn void kernel_exit(struct core *self)
 {
@@ -57,7 +57,7 @@ static void open_gate(struct core *self)
         gate_open(self);
 }
 
-/* --- receiving ---------------------------------------------------------------------- */
+/* --- receiving ---------------------------------------- */
 
 static void receive_fault(struct core *self, struct tcb *t, word address)
 {
@@ -117,7 +117,7 @@ static enum outcome receive(struct core *self, struct tcb *t, bool block, bool c
     return OUTCOME_DONE;
 }
 
-/* --- sending -------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------- */
 
 /* Send without blocking, then receive. The first part is not repeated when only the
  * second one needs exclusion: `sent` remembers it. */
@@ -193,6 +193,7 @@ static void perform(struct core *self, struct tcb *t, int64_t number)
     enum outcome outcome = dispatch(self, t, number, &sent);
 
     if (outcome == OUTCOME_EXCLUSIVE) {
+        sched_queue_candidate(self);
         gate_close(self);
         if (self->evicted || self->current != t || t->state != THREAD_RESTART) {
             gate_open(self);
@@ -227,7 +228,7 @@ _Noreturn void handle_syscall(struct core *self, int64_t number)
     kernel_exit(self);
 }
 
-/* --- interrupts and exceptions ---------------------------------------------------------- */
+/* --- interrupts and exceptions ---------------------------------------- */
 
 _Noreturn void handle_interrupt(struct core *self, word vector)
 {

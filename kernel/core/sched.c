@@ -18,7 +18,7 @@
 struct core cores[CONFIG_MAX_CORES] __attribute__((aligned(64)));
 unsigned core_count = 1;
 
-/* --- ready queues (core lock held) ------------------------------------------- */
+/* --- ready queues (core lock held) ---------------------------------------- */
 
 static void mark_ready(struct core *c, unsigned prio)
 {
@@ -80,7 +80,7 @@ static void ready_remove(struct core *c, struct tcb *t)
     t->queued = QUEUE_NONE;
 }
 
-/* --- release queue (core lock held) ------------------------------------------- */
+/* --- release queue (core lock held) ---------------------------------------- */
 
 static void release_push(struct core *c, struct tcb *t)
 {
@@ -133,7 +133,7 @@ void sched_remove(struct tcb *t)
     spin_unlock(&c->lock);
 }
 
-/* --- becoming runnable --------------------------------------------------------- */
+/* --- becoming runnable ---------------------------------------- */
 
 bool sched_schedulable(const struct tcb *t)
 {
@@ -170,6 +170,19 @@ static void prefer(struct core *self, struct tcb *t)
     } else {
         self->candidate = t;
     }
+}
+
+void sched_queue_candidate(struct core *self)
+{
+    struct tcb *t = self->candidate;
+
+    if (!t)
+        return;
+    spin_lock(&self->lock);
+    self->candidate = NULL;
+    self->reschedule = true;
+    ready_push(self, t, true);
+    spin_unlock(&self->lock);
 }
 
 void sched_wake(struct core *self, struct tcb *t)
@@ -267,7 +280,7 @@ void sched_set_prio(struct tcb *t, unsigned prio)
         core_reschedule(c->id);
 }
 
-/* --- lending -------------------------------------------------------------------- */
+/* --- lending ---------------------------------------- */
 
 void sched_give(struct sched_context *sc, struct tcb *t)
 {
@@ -327,7 +340,7 @@ void sched_return_loan(struct tcb *t)
     bit_unlock(&r->tcb);
 }
 
-/* --- time ------------------------------------------------------------------------ */
+/* --- time ---------------------------------------- */
 
 void sched_update_time(struct core *self)
 {
@@ -455,7 +468,7 @@ static void program_timer(struct core *self)
     arch_timer_set(deadline);
 }
 
-/* --- choosing -------------------------------------------------------------------- */
+/* --- choosing ---------------------------------------- */
 
 static struct tcb *pop_highest(struct core *self)
 {
@@ -488,7 +501,7 @@ static struct tcb *choose(struct core *self)
     return pop_highest(self);
 }
 
-/* --- roaming ----------------------------------------------------------------------- */
+/* --- roaming ---------------------------------------- */
 
 static uint32_t idle_cores;     /* bit i: core i has nothing to run */
 
@@ -574,7 +587,7 @@ static void note_idle(struct core *self, bool idle)
         __atomic_fetch_and(&idle_cores, ~bit, __ATOMIC_SEQ_CST);
 }
 
-/* --- the last step of a kernel entry ----------------------------------------------- */
+/* --- the last step of a kernel entry ---------------------------------------- */
 
 /* Own lock held. */
 static void switch_context(struct core *self, struct sched_context *sc)
@@ -629,7 +642,7 @@ void schedule(struct core *self)
     spin_unlock(&self->lock);
 }
 
-/* --- start ------------------------------------------------------------------------- */
+/* --- start ---------------------------------------- */
 
 static struct syscall_error errors[CONFIG_MAX_CORES];
 

@@ -40,6 +40,8 @@ void sched_forget_context(struct sched_context *sc);
 void sched_prefer_in_queue(struct tcb *t);
 /* The current thread stands back for the ready thread `t` of the same core. */
 void sched_yield_to(struct core *self, struct tcb *t);
+/* The thread woken last is queued: from now on others can deal with it. */
+void sched_queue_candidate(struct core *self);
 /* Take `t` off its ready or release queue, if it is on one. */
 void sched_remove(struct tcb *t);
 /* A runnable thread's context has no budget left: to the release queue. */
