@@ -96,7 +96,7 @@ ALWAYS_INLINE struct tcb *take_server(struct core *self, const struct tcb *t,
 }
 
 /* `t` waits for the server's reply; its context goes to the server. */
-ALWAYS_INLINE void lend(struct core *self, struct tcb *t, struct tcb *server, word rights)
+ALWAYS_INLINE void lend(struct core *self, struct tcb *t, struct tcb *server)
 {
     struct reply *reply = server->reply;
     struct sched_context *sc = t->sc;
@@ -110,7 +110,6 @@ ALWAYS_INLINE void lend(struct core *self, struct tcb *t, struct tcb *server, wo
     sc->reply = reply;
     t->reply = reply;
     t->state = THREAD_CALLING;
-    t->can_grant = rights & RIGHT_GRANT;
     t->sc = NULL;
     server->sc = sc;
     sc->tcb = server;
@@ -150,7 +149,7 @@ struct tcb *fastpath_call(struct core *self)
     struct tcb *server = take_server(self, t, cap_endpoint(cap), info);
     if (unlikely(!server))
         return NULL;
-    lend(self, t, server, cap_rights(cap));
+    lend(self, t, server);
     transfer(t, server, cap_badge(cap), info);
     make_current(self, server);
     gate_leave(self);
@@ -168,7 +167,7 @@ struct tcb *fastpath_fault(struct core *self, struct tcb *t, const struct fault 
     if (unlikely(!handler))
         return NULL;
     t->fault = *fault;
-    lend(self, t, handler, cap_rights(cap));
+    lend(self, t, handler);
     context_set_badge(&handler->context, cap_badge(cap));
     context_set_info(&handler->context,
                      message_info(fault->type, 0, 0, fault_message(t, handler)));
