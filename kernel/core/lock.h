@@ -5,8 +5,8 @@
  * answering other cores' requests (mailbox), so nobody waits for a spinning core.
  *
  * Lock order, outermost first:
- *   gate (core/gate.h) -> object lock (endpoint, notification: one at a time)
- *   -> reply lock -> core lock (one at a time)
+ *   gate (core/gate.h) -> notification -> endpoint -> reply lock -> core lock (one at a
+ *   time); the fast path of an answer takes the lock of its own loan's reply object first
  *   gate -> derivation lock (object/cnode.c) -> address-space lock (arch)
  *   reply lock -> address-space locks (by ascending ASID; object/window.c)
  * The derivation lock is never taken while holding an object, reply or core lock.
