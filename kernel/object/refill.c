@@ -109,12 +109,24 @@ static void charge_round_robin(struct sched_context *sc, ticks usage)
     }
 }
 
+/* Whole budgets at once, when the timer came very late: each moves everything by a period. */
+static ticks charge_rounds(struct sched_context *sc, ticks usage)
+{
+    ticks rounds = min_word(usage / sc->budget - 1, NEVER / 4 / sc->period);
+
+    for (unsigned i = 0; i < sc->refill_count; i++)
+        refill_at(sc, i)->time += rounds * sc->period;
+    return usage - rounds * sc->budget;
+}
+
 void refill_charge(struct sched_context *sc, ticks usage)
 {
     if (sched_context_round_robin(sc)) {
         charge_round_robin(sc, usage);
         return;
     }
+    if (unlikely(usage > 2 * sc->budget))
+        usage = charge_rounds(sc, usage);
     while (refill_head(sc)->amount <= usage && refill_head(sc)->time < NEVER / 2) {
         struct refill *head = refill_head(sc);
         usage -= head->amount;
