@@ -6,6 +6,8 @@
  */
 #include <core/arch.h>
 #include <core/gate.h>
+#include <core/queue.h>
+#include <core/roam.h>
 #include <core/sched.h>
 #include <object/notification.h>
 #include <object/refill.h>
@@ -17,113 +19,6 @@
 
 struct core cores[CONFIG_MAX_CORES] __attribute__((aligned(64)));
 unsigned core_count = 1;
-
-/* --- ready queues (core lock held) ---------------------------------------- */
-
-static void mark_ready(struct core *c, unsigned prio)
-{
-    c->ready_map[prio / 64] |= BIT(prio % 64);
-    c->ready_summary |= BIT(prio / 64);
-}
-
-static void clear_ready(struct core *c, unsigned prio)
-{
-    c->ready_map[prio / 64] &= ~BIT(prio % 64);
-    if (c->ready_map[prio / 64] == 0)
-        c->ready_summary &= ~BIT(prio / 64);
-}
-
-/* The highest priority with a ready thread; -1 if there is none. */
-static int highest_ready(const struct core *c)
-{
-    if (c->ready_summary == 0)
-        return -1;
-    unsigned group = 63 - (unsigned)__builtin_clzll(c->ready_summary);
-    return (int)(group * 64 + 63 - (unsigned)__builtin_clzll(c->ready_map[group]));
-}
-
-static void ready_push(struct core *c, struct tcb *t, bool front)
-{
-    struct queue *q = &c->ready[t->prio];
-    assert(t->queued == QUEUE_NONE && t->sc && t->core == c->id);
-    if (!q->head) {
-        q->head = q->tail = t;
-        t->next = t->prev = NULL;
-        mark_ready(c, t->prio);
-    } else if (front) {
-        t->prev = NULL;
-        t->next = q->head;
-        q->head->prev = t;
-        q->head = t;
-    } else {
-        t->next = NULL;
-        t->prev = q->tail;
-        q->tail->next = t;
-        q->tail = t;
-    }
-    t->queued = QUEUE_READY;
-}
-
-static void ready_remove(struct core *c, struct tcb *t)
-{
-    struct queue *q = &c->ready[t->prio];
-    if (t->prev)
-        t->prev->next = t->next;
-    else
-        q->head = t->next;
-    if (t->next)
-        t->next->prev = t->prev;
-    else
-        q->tail = t->prev;
-    if (!q->head)
-        clear_ready(c, t->prio);
-    t->queued = QUEUE_NONE;
-}
-
-/* --- release queue (core lock held) ---------------------------------------- */
-
-static void release_push(struct core *c, struct tcb *t)
-{
-    ticks time = refill_head(t->sc)->time;
-    struct tcb *before = NULL, *after = c->release;
-    assert(t->queued == QUEUE_NONE);
-    while (after && refill_head(after->sc)->time <= time) {
-        before = after;
-        after = after->next;
-    }
-    t->prev = before;
-    t->next = after;
-    if (after)
-        after->prev = t;
-    if (before) {
-        before->next = t;
-    } else {
-        c->release = t;
-        c->reprogram = true;
-    }
-    t->queued = QUEUE_RELEASE;
-}
-
-static void release_remove(struct core *c, struct tcb *t)
-{
-    if (t->prev) {
-        t->prev->next = t->next;
-    } else {
-        c->release = t->next;
-        c->reprogram = true;
-    }
-    if (t->next)
-        t->next->prev = t->prev;
-    t->queued = QUEUE_NONE;
-}
-
-static void queue_remove(struct core *c, struct tcb *t)
-{
-    if (t->queued == QUEUE_READY)
-        ready_remove(c, t);
-    else if (t->queued == QUEUE_RELEASE)
-        release_remove(c, t);
-}
 
 void sched_remove(struct tcb *t)
 {
@@ -140,8 +35,6 @@ bool sched_schedulable(const struct tcb *t)
     return tcb_runnable(t) && sched_context_active(t->sc)
            && t->queued != QUEUE_RELEASE;
 }
-
-static void offer(struct core *self, struct tcb *t);
 
 static bool has_budget(struct core *self, struct sched_context *sc)
 {
@@ -211,7 +104,7 @@ void sched_wake(struct core *self, struct tcb *t)
     if (interrupt)
         arch_ipi(c->id);
     if (waits && !interrupt)
-        offer(self, t);
+        roam_offer(self, t);
 }
 
 void sched_prefer_in_queue(struct tcb *t)
@@ -278,66 +171,6 @@ void sched_set_prio(struct tcb *t, unsigned prio)
     spin_unlock(&c->lock);
     if (look)
         core_reschedule(c->id);
-}
-
-/* --- lending ---------------------------------------- */
-
-void sched_give(struct sched_context *sc, struct tcb *t)
-{
-    assert(t->queued == QUEUE_NONE && t->sc == NULL);
-    sc->tcb = t;
-    t->sc = sc;
-    t->core = sc->core;
-}
-
-void sched_go_home(struct tcb *t)
-{
-    if (!t->home || t->sc)
-        return;
-    if (t->home->tcb)
-        return;                 /* still with a thread that has no other context */
-    t->prio = t->base_prio;
-    sched_give(t->home, t);
-    if (!(t->flags & TCB_FLAG_LEND)) {
-        t->home->owner = NULL;
-        t->home = NULL;
-    }
-}
-
-void sched_park(struct tcb *t)
-{
-    if (!t->home)
-        return;
-    sched_return_loan(t);
-    if (!(t->flags & TCB_FLAG_LEND)) {
-        sched_go_home(t);
-        return;
-    }
-    if (t->sc) {                    /* its home, or a loan whose lender is gone */
-        t->sc->tcb = NULL;
-        t->sc = NULL;
-    }
-    t->prio = t->base_prio;
-}
-
-void sched_return_loan(struct tcb *t)
-{
-    struct sched_context *sc = t->sc;
-    if (!sched_on_loan(t))
-        return;
-    struct reply *r = sc->reply;
-    bit_lock(&r->tcb);
-    struct tcb *lender = reply_tcb(r);
-    sc->reply = r->older;
-    if (r->older)
-        r->older->newer = NULL;
-    r->older = r->newer = NULL;
-    r->sc = NULL;
-    t->sc = NULL;
-    sc->tcb = NULL;
-    if (!lender->sc)                /* else it was bound to another one meanwhile */
-        sched_give(sc, lender);
-    bit_unlock(&r->tcb);
 }
 
 /* --- time ---------------------------------------- */
@@ -472,7 +305,7 @@ static void program_timer(struct core *self)
 
 static struct tcb *pop_highest(struct core *self)
 {
-    int prio = highest_ready(self);
+    int prio = ready_highest(self);
     if (prio < 0)
         return NULL;
     struct tcb *t = self->ready[prio].head;
@@ -490,7 +323,7 @@ static struct tcb *choose(struct core *self)
     if (!candidate && !self->reschedule && stays)
         return current;
     if (stays && candidate && candidate->prio > current->prio
-        && highest_ready(self) <= (int)candidate->prio) {
+        && ready_highest(self) <= (int)candidate->prio) {
         ready_push(self, current, true);
         return candidate;
     }
@@ -499,92 +332,6 @@ static struct tcb *choose(struct core *self)
     if (candidate)
         ready_push(self, candidate, !(stays && candidate->prio == current->prio));
     return pop_highest(self);
-}
-
-/* --- roaming ---------------------------------------- */
-
-static uint32_t idle_cores;     /* bit i: core i has nothing to run */
-
-#define PULL_SCAN  16           /* threads looked at before giving up, per priority */
-
-/* The most urgent ready thread of a core that may run on one of `takers`. Not one whose
- * context that core still has to charge. The core's lock is held. */
-static struct tcb *find_roaming(struct core *c, uint32_t takers)
-{
-    for (int group = ARRAY_SIZE(c->ready_map) - 1; group >= 0; group--) {
-        word map = c->ready_map[group];
-        while (map) {
-            unsigned bit = 63 - (unsigned)__builtin_clzll(map);
-            struct tcb *t = c->ready[(unsigned)group * 64 + bit].head;
-            for (int i = 0; t && i < PULL_SCAN; i++, t = t->next) {
-                if ((t->sc->roam & takers) && t->sc != c->sc)
-                    return t;
-            }
-            map &= ~BIT(bit);
-        }
-    }
-    return NULL;
-}
-
-/* An idle core takes a ready roaming thread from another core. No lock is held. */
-static struct tcb *pull(struct core *self)
-{
-    uint32_t bit = (uint32_t)BIT(self->id);
-    for (unsigned i = 1; i < core_count; i++) {
-        struct core *other = &cores[(self->id + i) % core_count];
-        if (other->ready_summary == 0)
-            continue;
-        spin_lock(&other->lock);
-        struct tcb *t = find_roaming(other, bit);
-        if (t) {
-            ready_remove(other, t);
-            t->core = t->sc->core = (uint16_t)self->id;
-        }
-        spin_unlock(&other->lock);
-        if (t)
-            return t;
-    }
-    return NULL;
-}
-
-/* Idle cores. A core says that it is idle before it looks at other cores' queues; whoever
- * has put a thread into a queue looks here afterwards. */
-static uint32_t idle_others(const struct core *self)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    return __atomic_load_n(&idle_cores, __ATOMIC_RELAXED) & ~(uint32_t)BIT(self->id);
-}
-
-/* A roaming thread is ready but not running: wake an idle core that may take it. */
-static void offer(struct core *self, struct tcb *t)
-{
-    uint32_t takers = t->sc && t->sc->roam ? t->sc->roam & idle_others(self) : 0;
-    if (takers) {
-        unsigned taker = (unsigned)__builtin_ctz(takers);
-        cores[taker].reschedule = true;
-        arch_ipi(taker);
-    }
-}
-
-/* More is ready here than one core can run: wake an idle core that may take some of it.
- * Own lock held. */
-static void offer_ready(struct core *self)
-{
-    if (core_count == 1 || self->ready_summary == 0)
-        return;
-    uint32_t takers = idle_others(self);
-    struct tcb *t = takers ? find_roaming(self, takers) : NULL;
-    if (t)
-        offer(self, t);
-}
-
-static void note_idle(struct core *self, bool idle)
-{
-    uint32_t bit = (uint32_t)BIT(self->id);
-    if (idle && !(idle_cores & bit))
-        __atomic_fetch_or(&idle_cores, bit, __ATOMIC_SEQ_CST);
-    else if (!idle && (idle_cores & bit))
-        __atomic_fetch_and(&idle_cores, ~bit, __ATOMIC_SEQ_CST);
 }
 
 /* --- the last step of a kernel entry ---------------------------------------- */
@@ -622,10 +369,10 @@ void schedule(struct core *self)
     self->reschedule = false;
     if (!next && core_count > 1) {
         spin_unlock(&self->lock);
-        note_idle(self, true);
-        next = pull(self);
+        roam_note_idle(self, true);
+        next = roam_pull(self);
         spin_lock(&self->lock);
-        if (highest_ready(self) >= 0) {
+        if (ready_highest(self) >= 0) {
             if (next)
                 ready_push(self, next, true);
             next = pop_highest(self);
@@ -633,12 +380,12 @@ void schedule(struct core *self)
     }
     if (!next)
         next = self->idle;
-    note_idle(self, next == self->idle);
+    roam_note_idle(self, next == self->idle);
     if (next != self->current)
         switch_thread(self, next);
     self->current_prio = next == self->idle ? -1 : (int)next->prio;
     switch_context(self, next->sc);
-    offer_ready(self);
+    roam_offer_ready(self);
     spin_unlock(&self->lock);
 }
 
