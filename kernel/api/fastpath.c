@@ -161,7 +161,7 @@ struct tcb *fastpath_fault(struct core *self, struct tcb *t, const struct fault 
 {
     struct cap cap = t->slots[TCB_FAULT].cap;
 
-    if (unlikely(!may_call(cap)))
+    if (unlikely(!may_call(cap) || self->reschedule))
         return NULL;
     struct tcb *handler = take_server(self, t, cap_endpoint(cap), 0);
     if (unlikely(!handler))
