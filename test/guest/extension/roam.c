@@ -60,7 +60,7 @@ static bool goes_on(unsigned index)
 /* From now on, where does it run? */
 static unsigned runs_on(unsigned index)
 {
-    /* It has gone round once since now, wherever it was then; twice, with a fresh look. */
+    /* It has gone round once since now, wherever it was then; then it looks anew. */
     CHECK(goes_on(index));
     CHECK(goes_on(index));
     seen[index] = 0;
@@ -76,7 +76,8 @@ TEST("roam: bad arguments are refused")
 
     CHECK_RANGE(roam(0, sc, all + 1), 0, all);
     CHECK_RANGE(roam(0, sc, ~UINT64_C(0)), 0, all);
-    CHECK_ERR1(roam(0, make(OBJECT_TCB), 1), ERROR_INVALID_CAPABILITY, 1);
+    CHECK_ERR1(roam(0, make(OBJECT_TCB), 1),
+               ERROR_INVALID_CAPABILITY, 1);
     CHECK_EQ(ipc_call_info(boot->sched_control.start,
                            message_info(INVOKE_SCHED_CONTROL_ROAM, 0, 0, 1), 1).label,
              ERROR_TRUNCATED_MESSAGE);
