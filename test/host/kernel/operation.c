@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #include <object/cnode.h>
+#include <object/endpoint.h>
+#include <object/notification.h>
+#include <object/reply.h>
 
 #include "choice.h"
 #include "machine.h"
@@ -36,6 +39,36 @@ word pick(enum cap_type type)
     word found[WORLD_SLOTS];
     unsigned count = find(type, found);
     return count ? found[choose(count)] : WORLD_FIRST + choose(WORLD_SLOTS);
+}
+
+/* A slot whose capability is of this kind; any of the type if there is none. */
+static word pick_if(enum cap_type type, bool (*wanted)(struct cap cap))
+{
+    word found[WORLD_SLOTS];
+    unsigned count = find(type, found), left = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        if (wanted(machine_root_slots()[found[i]].cap))
+            found[left++] = found[i];
+    }
+    return left ? found[choose(left)] : pick(type);
+}
+
+static bool receivers_wait(struct cap cap)
+{
+    return (cap_endpoint(cap)->tail & MASK(2)) == ENDPOINT_RECEIVING;
+}
+static bool senders_wait(struct cap cap)
+{
+    return (cap_endpoint(cap)->tail & MASK(2)) == ENDPOINT_SENDING;
+}
+static bool is_badged(struct cap cap) { return cap_badge(cap) != 0; }
+static bool is_bound(struct cap cap) { return cap_notification(cap)->bound != NULL; }
+static bool is_free(struct cap cap) { return cap_reply(cap)->tcb == 0; }
+static bool is_awaited(struct cap cap)
+{
+    word tcb = cap_reply(cap)->tcb;
+    return tcb && !(tcb & REPLY_CLAIMED);
 }
 
 static word pick_any(void)
@@ -178,7 +211,7 @@ static struct request destroy(void)
     struct place p = place_full();
 
     if (p.root == ROOT_SLOT_CNODE && label == INVOKE_CNODE_CANCEL_BADGED_SENDS)
-        p.index = pick(CAP_ENDPOINT);
+        p.index = pick_if(CAP_ENDPOINT, is_badged);
     struct request r = invocation(p.root, label);
     add_place(&r, p);
     return r;
@@ -299,8 +332,8 @@ static struct request thread_other(word tcb)
         break;
     case 7:
         r.label = INVOKE_TCB_SET_WINDOW;
-        add_word(&r, choose_word());
-        add_word(&r, choose_word());
+        add_word(&r, choose(16) * 0x800);
+        add_word(&r, choose(16) * 0x800);
         add_word(&r, choose(4));
         break;
     default:
@@ -429,22 +462,54 @@ static struct request domain(void)
 
 /* --- messages -------------------------------------------------------------------------------------------- */
 
+/* One more call of a chain, or the answer that undoes it: what makes loans nest. */
+static struct request conversation(void)
+{
+    struct request r = {.label = choose(4), .length = choose(6)};
+
+    switch (choose(5)) {
+    case 0:
+    case 1:
+        r.number = SYSCALL_CALL;
+        r.cap = pick_if(CAP_ENDPOINT, chance(80) ? receivers_wait : senders_wait);
+        break;
+    case 2:
+        r.number = SYSCALL_RECV;
+        r.cap = pick_if(CAP_ENDPOINT, chance(50) ? senders_wait : receivers_wait);
+        r.reply = pick_if(CAP_REPLY, is_free);
+        break;
+    case 3:
+        r.number = SYSCALL_REPLY_RECV;
+        r.cap = pick(CAP_ENDPOINT);
+        r.reply = pick_if(CAP_REPLY, is_awaited);
+        break;
+    default:
+        r.number = SYSCALL_NBSEND;
+        r.cap = chance(50) ? pick_if(CAP_REPLY, is_awaited)
+                           : pick_if(CAP_NOTIFICATION, is_bound);
+    }
+    return r;
+}
+
 static struct request message(bool may_block)
 {
     static const int8_t polling[] = {       /* the first two cannot even fault */
         SYSCALL_NBSEND, SYSCALL_YIELD, SYSCALL_NBRECV, SYSCALL_NBWAIT,
     };
     static const int8_t waiting[] = {
-        SYSCALL_CALL, SYSCALL_CALL, SYSCALL_CALL, SYSCALL_SEND, SYSCALL_RECV,
-        SYSCALL_RECV, SYSCALL_REPLY_RECV, SYSCALL_REPLY_RECV, SYSCALL_REPLY_RECV,
-        SYSCALL_NBSEND_RECV, SYSCALL_NBSEND_WAIT, SYSCALL_WAIT,
+        SYSCALL_CALL, SYSCALL_SEND, SYSCALL_RECV, SYSCALL_REPLY_RECV,
+        SYSCALL_NBSEND_RECV, SYSCALL_NBSEND_RECV, SYSCALL_NBSEND_WAIT, SYSCALL_WAIT,
     };
+
+    if (may_block && chance(60))
+        return conversation();
     struct request r = {
         .number = may_block && chance(75) ? waiting[choose(ARRAY_SIZE(waiting))]
                                           : polling[choose(may_block ? 4 : 2)],
         .cap = pick(chance(75) ? CAP_ENDPOINT : chance(70) ? CAP_NOTIFICATION : CAP_REPLY),
-        .reply = pick(CAP_REPLY), .label = choose(4), .length = choose(8),
-        .destination = pick(chance(50) ? CAP_ENDPOINT : CAP_REPLY),
+        .reply = pick_if(CAP_REPLY, is_free), .label = choose(4), .length = choose(8),
+        .destination = chance(50) ? pick_if(CAP_ENDPOINT, receivers_wait)
+                                  : pick_if(CAP_REPLY, is_awaited),
         .cap_count = chance(20) ? choose(4) : 0,
     };
 
@@ -454,6 +519,18 @@ static struct request message(bool may_block)
         r.caps[i] = pick_any();
     if (may_block && chance(1))
         r.number = -(int64_t)choose(64);
+    return r;
+}
+
+/* The server's half of a reply window. */
+static struct request window(void)
+{
+    struct request r = invocation(pick_if(CAP_REPLY, is_awaited), INVOKE_REPLY_WINDOW_COPY);
+
+    add_word(&r, choose(64) * 8);
+    add_word(&r, choose(16) * 0x800);
+    add_word(&r, choose(32) * 256);
+    add_word(&r, 1 + choose(2));
     return r;
 }
 
@@ -472,7 +549,7 @@ static void set_receive_slot(struct tcb *t)
 void operation_choose(struct tcb *t, bool may_block)
 {
     struct request r;
-    unsigned kind = choose(40);
+    unsigned kind = choose(56);
 
     if (kind < 3)
         r = retype();
@@ -491,7 +568,7 @@ void operation_choose(struct tcb *t, bool may_block)
     else if (kind < 18)
         r = interrupt();
     else if (kind < 19)
-        r = chance(80) ? page() : domain();
+        r = chance(60) ? page() : chance(70) ? window() : domain();
     else
         r = message(may_block);
     if (chance(10))

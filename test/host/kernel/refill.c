@@ -142,6 +142,19 @@ static void overrun(void **state)
     }
 }
 
+/* The machine stood still for days: one charge still ends, and soon. */
+static void very_late(void **state)
+{
+    (void)state;
+    fresh(MIN_BUDGET, 2 * MIN_BUDGET, 4);
+    refill_charge(sc, BIT(58));
+    check();
+    assert_true(refill_head(sc)->time >= BIT(58));
+    fresh(MIN_BUDGET, BIT(60), 4);
+    refill_charge(sc, BIT(40));
+    check();
+}
+
 static void round_robin(void **state)
 {
     (void)state;
@@ -182,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sporadic_server),
         cmocka_unit_test(overrun),
+        cmocka_unit_test(very_late),
         cmocka_unit_test(round_robin),
         cmocka_unit_test(update),
     };

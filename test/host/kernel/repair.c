@@ -92,6 +92,12 @@ static struct request revive(word slot)
                                                               : make(OBJECT_PAGE_4K, 0);
     if (!t->sc && !t->home && t->state != THREAD_CALLING && chance(70))
         return give_time(slot);
+    if (!t->bound && chance(30)) {
+        struct request r = request(slot, INVOKE_TCB_BIND_NOTIFICATION);
+        r.cap_count = 1;
+        r.caps[0] = pick(CAP_NOTIFICATION);
+        return r;
+    }
     if (t->prio == 0) {
         struct request r = request(slot, INVOKE_TCB_SET_PRIORITY);
         r.words[0] = 1 + choose(4);
@@ -110,7 +116,7 @@ void operation_repair(struct tcb *t)
         unsigned wanted;
     } needs[] = {
         {CAP_TCB, OBJECT_TCB, 5}, {CAP_ENDPOINT, OBJECT_ENDPOINT, 3},
-        {CAP_REPLY, OBJECT_REPLY, 4}, {CAP_NOTIFICATION, OBJECT_NOTIFICATION, 2},
+        {CAP_REPLY, OBJECT_REPLY, 6}, {CAP_NOTIFICATION, OBJECT_NOTIFICATION, 2},
     };
     struct request r;
     word tcb = pick(CAP_TCB);
