@@ -7,6 +7,7 @@
 #include <object/endpoint.h>
 #include <object/notification.h>
 #include <object/reply.h>
+#include <object/sched_context.h>
 
 #include "choice.h"
 #include "machine.h"
@@ -62,7 +63,10 @@ static bool senders_wait(struct cap cap)
 {
     return (cap_endpoint(cap)->tail & MASK(2)) == ENDPOINT_SENDING;
 }
-static bool is_badged(struct cap cap) { return cap_badge(cap) != 0; }
+static bool badged_senders_wait(struct cap cap)
+{
+    return cap_badge(cap) != 0 && senders_wait(cap);
+}
 static bool is_bound(struct cap cap) { return cap_notification(cap)->bound != NULL; }
 static bool is_free(struct cap cap) { return cap_reply(cap)->tcb == 0; }
 static bool is_awaited(struct cap cap)
@@ -106,6 +110,25 @@ static struct place place_empty(void) { return place_in(pick(CAP_NULL)); }
 static word argument(word usual)
 {
     return chance(3) ? choose_word() : usual;
+}
+
+static bool has_window(struct cap cap)
+{
+    const struct tcb *t = (const struct tcb *)(cap_reply(cap)->tcb & ~MASK(2));
+    return is_awaited(cap) && t->window_length > 0;
+}
+
+static const struct tcb *actor;     /* the thread that the operation is for */
+
+static bool is_ready_here(struct cap cap)
+{
+    const struct tcb *t = cap_sched_context(cap)->tcb;
+    return t && t->queued == QUEUE_READY && t->core == actor->core && t->prio >= actor->prio;
+}
+static bool of_receiver(struct cap cap)
+{
+    const struct tcb *t = cap_sched_context(cap)->tcb;
+    return t && t->state == THREAD_RECEIVING;
 }
 
 /* --- building requests -------------------------------------------------------------------- */
@@ -211,7 +234,7 @@ static struct request destroy(void)
     struct place p = place_full();
 
     if (p.root == ROOT_SLOT_CNODE && label == INVOKE_CNODE_CANCEL_BADGED_SENDS)
-        p.index = pick_if(CAP_ENDPOINT, is_badged);
+        p.index = pick_if(CAP_ENDPOINT, badged_senders_wait);
     struct request r = invocation(p.root, label);
     add_place(&r, p);
     return r;
@@ -332,8 +355,8 @@ static struct request thread_other(word tcb)
         break;
     case 7:
         r.label = INVOKE_TCB_SET_WINDOW;
-        add_word(&r, choose(16) * 0x800);
-        add_word(&r, choose(16) * 0x800);
+        add_word(&r, 0x10000 + choose(8) * 0x400);
+        add_word(&r, choose(4) * 0x800);
         add_word(&r, choose(4));
         break;
     default:
@@ -384,6 +407,7 @@ static struct request context(void)
         add_cap(&r, pick(chance(70) ? CAP_TCB : CAP_NOTIFICATION));
         return r;
     case 3:
+        r.cap = pick_if(CAP_SCHED_CONTEXT, of_receiver);
         r.label = INVOKE_SCHED_CONTEXT_UNBIND;
         return r;
     case 4:
@@ -394,6 +418,7 @@ static struct request context(void)
         r.label = INVOKE_SCHED_CONTEXT_CONSUMED;
         return r;
     case 6:
+        r.cap = pick_if(CAP_SCHED_CONTEXT, is_ready_here);
         r.label = INVOKE_SCHED_CONTEXT_YIELD_TO;
         return r;
     default:
@@ -525,11 +550,11 @@ static struct request message(bool may_block)
 /* The server's half of a reply window. */
 static struct request window(void)
 {
-    struct request r = invocation(pick_if(CAP_REPLY, is_awaited), INVOKE_REPLY_WINDOW_COPY);
+    struct request r = invocation(pick_if(CAP_REPLY, has_window), INVOKE_REPLY_WINDOW_COPY);
 
     add_word(&r, choose(64) * 8);
-    add_word(&r, choose(16) * 0x800);
-    add_word(&r, choose(32) * 256);
+    add_word(&r, 0x10000 + choose(8) * 0x400);
+    add_word(&r, choose(32) * 64);
     add_word(&r, 1 + choose(2));
     return r;
 }
@@ -551,6 +576,7 @@ void operation_choose(struct tcb *t, bool may_block)
     struct request r;
     unsigned kind = choose(56);
 
+    actor = t;
     if (kind < 3)
         r = retype();
     else if (kind < 6)
