@@ -52,7 +52,7 @@ static void check_thread(struct tcb *t)
     }
     if (t->home) {
         object_at(t->home, CAP_SCHED_CONTEXT, "is at home on no scheduling context");
-        CHECK(t->home->owner == t && (t->flags & TCB_FLAG_LEND), t);
+        CHECK(t->home->owner == t, t);
     }
     if (t->bound) {
         object_at(t->bound, CAP_NOTIFICATION, "bound to no notification");

@@ -83,6 +83,24 @@ static struct request start(word tcb)
     };
 }
 
+static struct request open_window(word tcb)
+{
+    return (struct request){
+        .number = SYSCALL_CALL, .cap = tcb, .label = INVOKE_TCB_SET_WINDOW,
+        .length = 3, .words = {0x10000, 0x400 * choose(12), choose(4)},
+    };
+}
+
+static struct request mint_badge(void)
+{
+    return (struct request){
+        .number = SYSCALL_CALL, .cap = ROOT_SLOT_CNODE, .label = INVOKE_CNODE_MINT,
+        .length = 6,
+        .words = {pick(CAP_NULL), 64, pick(CAP_ENDPOINT), 64, RIGHTS_ALL, 1 + choose(3)},
+        .cap_count = 1, .caps = {ROOT_SLOT_CNODE},
+    };
+}
+
 static struct request revive(word slot)
 {
     const struct tcb *t = cap_tcb(cap_at(slot));
@@ -130,6 +148,10 @@ void operation_repair(struct tcb *t)
     }
     if (cap_type(cap_at(tcb)) != CAP_TCB)
         r = make(OBJECT_TCB, 0);
+    else if (chance(10))
+        r = open_window(tcb);
+    else if (chance(5))
+        r = mint_badge();
     else
         r = revive(tcb);
     user_load(t, &r);
