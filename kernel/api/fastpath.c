@@ -218,7 +218,7 @@ struct tcb *fastpath_reply_recv(struct core *self)
     if (unlikely(reply->sc != sc || !sc || sc->reply != reply
                  || ((word)caller & REPLY_CLAIMED)
                  || (caller->fault.type != FAULT_NULL && !restarts(caller, info))
-                 || caller->sc || t->yield_to
+                 || caller->sc || sc->spent || t->yield_to
                  || !message_fits(info, t, caller) || !lock_bound(bound, t)))
         goto slow_reply;
     struct endpoint *ep = cap_endpoint(cap);

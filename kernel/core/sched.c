@@ -42,9 +42,9 @@ static bool has_budget(struct core *self, struct sched_context *sc)
 }
 
 /* Queue on another core and tell it when that matters. Its lock is held. */
-static bool push_remote(struct core *c, struct tcb *t)
+static bool push_remote(struct core *c, struct tcb *t, bool front)
 {
-    ready_push(c, t, true);
+    ready_push(c, t, front);
     if ((int)t->prio <= c->current_prio)
         return false;
     c->reschedule = true;
@@ -88,15 +88,21 @@ void sched_wake(struct core *self, struct tcb *t)
         return;
     spin_lock(&c->lock);
     if (t->queued == QUEUE_NONE) {
+        bool behind = t->sc->spent && !sched_on_loan(t);
+        if (behind)
+            t->sc->spent = false;
         if (t->sc->sporadic && t->sc != c->sc)
             refill_unblock(t->sc, self->now);
         if (t->sc != c->sc && !has_budget(self, t->sc)) {
             release_push(c, t);
             interrupt = c != self && c->release == t;
-        } else if (c == self) {
-            prefer(self, t);
+        } else if (c != self) {
+            interrupt = push_remote(c, t, !behind);
+        } else if (behind) {
+            ready_push(self, t, false);
+            self->reschedule = true;
         } else {
-            interrupt = push_remote(c, t);
+            prefer(self, t);
         }
     }
     bool waits = t->queued == QUEUE_READY;
@@ -237,7 +243,9 @@ static void end_slice(struct core *self, bool may_fault)
 
     if (sched_on_loan(t)) {
         may_fault = false;
-        if (!has_budget(self, sc))
+        if (has_budget(self, sc))
+            sc->spent = true;
+        else
             loan_exhausted(t);
         sc = t->sc;
         if (t->core != self->id)

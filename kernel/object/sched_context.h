@@ -25,6 +25,8 @@ struct sched_context {
     word badge;                     /* timeout faults carry it */
     uint16_t core;
     bool sporadic;
+    bool spent;                     /* a slice ended while it was lent: its owner, when it
+                                       has it back, goes behind its equals */
     uint16_t refill_max, refill_head, refill_count;
     uint32_t roam;                  /* cores it may be pulled to; 0: pinned */
     struct tcb *owner;              /* LEND: the thread it is home of */

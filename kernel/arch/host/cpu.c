@@ -41,7 +41,7 @@ void console_put(char c)
     host.put(c);
 }
 
-/* --- time and interrupts ------------------------------------------------------------ */
+/* --- time and interrupts ----------------------------------------------------------- */
 
 void arch_timer_set(ticks deadline)
 {
@@ -98,7 +98,7 @@ void arch_irq_mask(word irq, bool masked)
         host.masked[irq / 64] &= ~BIT(irq % 64);
 }
 
-/* --- entry and exit ------------------------------------------------------------------- */
+/* --- entry and exit ---------------------------------------------------------------- */
 
 void arch_save_user_state(struct core *core)
 {
@@ -145,7 +145,7 @@ bool arch_debug_syscall(struct tcb *t, int64_t number)
     return false;
 }
 
-/* --- state that this processor does not have ------------------------------------------ */
+/* --- state that this processor does not have --------------------------------------- */
 
 void arch_fpu_init(struct tcb *t) { (void)t; }
 void arch_fpu_release(struct tcb *t) { (void)t; }

@@ -25,7 +25,7 @@ void host_forget_spaces(void)
     spaces[boot_number] = boot_root;
 }
 
-/* --- sizes, creation, copies -------------------------------------------------------------- */
+/* --- sizes, creation, copies ------------------------------------------------------- */
 
 word arch_object_bits(word type, word user_bits)
 {
@@ -90,7 +90,7 @@ bool arch_cap_same_object(struct cap a, struct cap b)
     return cap_type(a) == cap_type(b) && cap_paddr(a) == cap_paddr(b);
 }
 
-/* --- mappings (derivation lock or exclusion) ------------------------------------------------ */
+/* --- mappings (derivation lock or exclusion) --------------------------------------- */
 
 /* Bit 0: present; bit 1: a device, which the kernel does not touch. */
 static word page_entry(struct cap frame)
@@ -192,7 +192,7 @@ enum outcome arch_decode(struct invocation *inv)
     return outcome;
 }
 
-/* --- what threads need ----------------------------------------------------------------------- */
+/* --- what threads need ------------------------------------------------------------- */
 
 bool arch_valid_vspace(struct cap cap)
 {
@@ -213,7 +213,7 @@ struct ipc_buffer *arch_ipc_buffer(struct cap frame, word address)
     return phys_to_virt(cap_paddr(frame) + (address & MASK(PAGE_BITS)));
 }
 
-/* --- booting ---------------------------------------------------------------------------------- */
+/* --- booting ----------------------------------------------------------------------- */
 
 void arch_boot_caps(struct slot *slots)
 {
@@ -250,7 +250,7 @@ word arch_boot_chunks(void *buffer)
     return 0;
 }
 
-/* --- copying between threads ------------------------------------------------------------------ */
+/* --- copying between threads ------------------------------------------------------- */
 
 static char *user_pointer(const struct tcb *t, word address, word *left)
 {
