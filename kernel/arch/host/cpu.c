@@ -134,7 +134,9 @@ _Noreturn void arch_idle(struct core *self)
 bool arch_exception(struct core *self, struct tcb *t, word vector, struct fault *fault)
 {
     (void)self;
-    *fault = (struct fault){.type = FAULT_USER_EXCEPTION, .words = {vector, t->context.rax}};
+    *fault = (struct fault){
+        .type = FAULT_USER_EXCEPTION, .words = {vector, t->context.rax},
+    };
     return true;
 }
 

@@ -260,8 +260,8 @@ static char *user_pointer(const struct tcb *t, word address, word *left)
         return NULL;
     word entry = *((word *)phys_to_virt(cap_paddr(space)) + (address >> PAGE_BITS));
     *left = BIT(PAGE_BITS) - (address & MASK(PAGE_BITS));
-    return (entry & 3) == 1 ? (char *)phys_to_virt(entry & ~(word)1) + (address & MASK(PAGE_BITS))
-                     : NULL;
+    char *page = phys_to_virt(ALIGN_DOWN(entry, PAGE_BITS));
+    return (entry & 3) == 1 ? page + (address & MASK(PAGE_BITS)) : NULL;
 }
 
 word arch_user_copy(const struct tcb *to, word to_address, const struct tcb *from,

@@ -37,7 +37,7 @@ static bool in_ram(const void *p)
     return virt_to_phys(p) - MACHINE_RAM_START < RAM_SIZE;
 }
 
-/* --- what a capability stands for ------------------------------------------------------ */
+/* --- what a capability stands for -------------------------------------------------- */
 
 static bool is_tcb_zombie(struct cap cap)
 {
@@ -54,8 +54,8 @@ static word memory_bits(struct cap cap)
     case CAP_REPLY:             return REPLY_BITS;
     case CAP_TCB:               return CONFIG_TCB_BITS;
     case CAP_CNODE:             return SLOT_BITS + cap_cnode_radix(cap);
-    case CAP_ZOMBIE:            return is_tcb_zombie(cap)
-                                       ? CONFIG_TCB_BITS : SLOT_BITS + cap_field(cap, 0, 6);
+    case CAP_ZOMBIE:            return is_tcb_zombie(cap) ? CONFIG_TCB_BITS
+                                       : SLOT_BITS + cap_field(cap, 0, 6);
     case CAP_FRAME:
     case CAP_PML4:              return PAGE_BITS;
     default:                    return 0;
@@ -113,7 +113,7 @@ static bool is_parent(const struct slot *a, const struct slot *b)
            || (a->cap.w1 == b->cap.w1 && !(b->next & SLOT_FIRST_BADGED));
 }
 
-/* --- collecting -------------------------------------------------------------------------- */
+/* --- collecting -------------------------------------------------------------------- */
 
 static struct object *find_object(const void *pointer)
 {
@@ -222,7 +222,7 @@ static void collect(void)
     }
 }
 
-/* --- the list ------------------------------------------------------------------------------ */
+/* --- the list ---------------------------------------------------------------------- */
 
 static struct slot *ancestors[MAX_SLOTS];
 
@@ -265,8 +265,10 @@ static void check_place(struct slot *s, unsigned depth)
 static void check_neighbours(struct slot *s)
 {
     struct slot *prev = slot_prev(s), *next = slot_next(s);
-    struct object *o = memory_bits(s->cap) ? find_object(phys_to_virt(memory_base(s->cap)))
-                                           : NULL;
+    struct object *o = NULL;
+
+    if (memory_bits(s->cap))
+        o = find_object(phys_to_virt(memory_base(s->cap)));
 
     CHECK(!next || slot_prev(next) == s, s);
     CHECK(!prev || slot_next(prev) == s, s);

@@ -88,7 +88,7 @@ static void no_root(void **state)
     assert_int_equal(error()->type, LOOKUP_INVALID_ROOT);
 }
 
-/* --- a second version: bits in a string, taken from the front ---------------------------- */
+/* --- a second version: bits in a string, taken from the front ---------------------- */
 
 static word take(const char **bits, word count)
 {

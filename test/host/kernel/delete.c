@@ -38,7 +38,8 @@ static void all_is_free(void)
     assert_int_equal(root_revoke(MEMORY), ERROR_NONE);
     invariants_check();
     assert_int_equal(objects_count(), objects_before);
-    assert_int_equal(root_retype(MEMORY, OBJECT_UNTYPED, MEMORY_BITS, FIRST, 1), ERROR_NONE);
+    assert_int_equal(root_retype(MEMORY, OBJECT_UNTYPED, MEMORY_BITS, FIRST, 1),
+                     ERROR_NONE);
     invariants_check();
     assert_int_equal(root_delete(MEMORY), ERROR_NONE);
     assert_int_equal(root_delete(FIRST), ERROR_NONE);
@@ -133,7 +134,7 @@ static void thread_in_its_space(void **state)
     all_is_free();
 }
 
-/* --- random graphs --------------------------------------------------------------------------- */
+/* --- random graphs ----------------------------------------------------------------- */
 
 static void random_move(word from)
 {

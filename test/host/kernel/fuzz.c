@@ -2,8 +2,8 @@
 /*
  * A libFuzzer target. The first byte of an input selects the threads and objects at the
  * beginning; bit 1 of the second says whether the rest is read as choices of the random
- * test (world.h) or as raw system calls, bit 0 whether cores are paused in the kernel. All
- * invariants are checked after each step. With libFuzzer:
+ * test (world.h) or as raw system calls, bit 0 whether cores are paused in the kernel.
+ * All invariants are checked after each step. With libFuzzer:
  *   kernel-fuzz -max_total_time=3600 CORPUS-FOLDER
  * Built with fuzz_main.c instead, it replays the inputs in the files it is given.
  */

@@ -10,7 +10,7 @@
 #include "invariants.h"
 #include "machine.h"
 
-/* --- threads ---------------------------------------------------------------------------- */
+/* --- threads ----------------------------------------------------------------------- */
 
 static void check_waiting(struct tcb *t)
 {
@@ -76,7 +76,7 @@ static void check_buffer(struct tcb *t)
     CHECK(virt_to_phys(t->buffer) - cap_paddr(frame) < 4096, t);
 }
 
-/* --- queues of objects --------------------------------------------------------------------- */
+/* --- queues of objects ------------------------------------------------------------- */
 
 static unsigned check_queue(struct tcb *head, struct tcb *tail, enum thread_state state,
                             const void *object)
@@ -127,7 +127,7 @@ static unsigned queued_in_objects(const struct object *o)
     return o->type == CAP_NOTIFICATION ? check_notification(o->pointer) : 0;
 }
 
-/* --- replies and lent time -------------------------------------------------------------------- */
+/* --- replies and lent time --------------------------------------------------------- */
 
 static void check_reply(const struct reply *r)
 {
@@ -137,7 +137,8 @@ static void check_reply(const struct reply *r)
     if (t) {
         object_at(t, CAP_TCB, "nobody awaits a reply");
         CHECK(t->reply == r, r);
-        CHECK(t->state == (r->tcb & REPLY_CLAIMED ? THREAD_RECEIVING : THREAD_CALLING), r);
+        CHECK(t->state == (r->tcb & REPLY_CLAIMED ? THREAD_RECEIVING
+                                                  : THREAD_CALLING), r);
     }
     if (!r->sc)
         return;                 /* the links mean nothing */

@@ -47,7 +47,7 @@ static unsigned fruitless;
 
 struct machine_policy machine_policy;
 
-/* --- coroutines --------------------------------------------------------------------- */
+/* --- coroutines -------------------------------------------------------------------- */
 
 static struct fiber *current_fiber(void)
 {
@@ -126,7 +126,7 @@ static void enter(unsigned core, struct entry entry)
     to_core(core);
 }
 
-/* --- callbacks of the dummy CPU --------------------------------------------------------- */
+/* --- callbacks of the dummy CPU ---------------------------------------------------- */
 
 static void leave(struct core *core, struct tcb *t)
 {
@@ -168,7 +168,7 @@ static void fail(const char *file, int line, const char *what)
     abort();
 }
 
-/* --- booting and resetting --------------------------------------------------------------- */
+/* --- booting and resetting --------------------------------------------------------- */
 
 static struct {
     char *memory;
@@ -271,7 +271,7 @@ void machine_reset(void)
 struct slot *machine_root_slots(void) { return after_boot.root_slots; }
 struct tcb *machine_root(void) { return after_boot.root; }
 
-/* --- driving ----------------------------------------------------------------------------- */
+/* --- driving ----------------------------------------------------------------------- */
 
 enum machine_mode machine_mode(unsigned core)
 {

@@ -8,9 +8,5 @@
 void operation_choose(struct tcb *t, bool may_block);
 /* Decide to make or start something that the test lacks. */
 void operation_repair(struct tcb *t);
-/* A slot of the world with such a capability; any slot if there is none. */
-word pick(enum cap_type type);
-/* How many such slots there are. */
-unsigned pick_count(enum cap_type type);
 /* With UXRT_HOST_TRACE set: print what a thread is about to do. */
 void operation_trace(unsigned core, const struct tcb *t);

@@ -21,7 +21,8 @@ _Noreturn void invariant_broken(const char *file, int line, const char *what,
     fprintf(stderr, "invariant broken: %s (%s:%d) at %p\n", what, file, line, where);
     for (unsigned i = 0; i < objects_count(); i++) {
         if (objects_get(i)->pointer == where && objects_get(i)->type == CAP_TCB)
-            fprintf(stderr, "  thread: state %u queued %u prio %u base %u core %u flags %x "
+            fprintf(stderr,
+                    "  thread: state %u queued %u prio %u base %u core %u flags %x "
                     "fault %lu sc %p home %p reply %p\n", t->state, t->queued, t->prio,
                     t->base_prio, t->core, t->flags, t->fault.type, (void *)t->sc,
                     (void *)t->home, (void *)t->reply);

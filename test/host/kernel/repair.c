@@ -10,7 +10,7 @@
 #include "choice.h"
 #include "machine.h"
 #include "operation.h"
-#include "user.h"
+#include "request.h"
 #include "world.h"
 
 static struct request request(word cap, word label)

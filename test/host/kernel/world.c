@@ -19,7 +19,7 @@ static word memory;             /* slot of what everything is made from */
 static word next_slot;
 static unsigned root_turn;      /* operations until the root task waits again */
 
-/* --- making it ----------------------------------------------------------------------- */
+/* --- making it --------------------------------------------------------------------- */
 
 static void must(enum error_code error)
 {
@@ -51,7 +51,8 @@ static void make_thread(word tcb, word sc, word frame, unsigned number)
     word registers[] = {1, 1, USER_SYSCALL + 8};
     word flags[] = {0, chance(40) ? TCB_FLAG_LEND : 0};
 
-    must(root_invoke(control, INVOKE_SCHED_CONTROL_CONFIGURE_FLAGS, 5, parameters, 1, &sc));
+    must(root_invoke(control, INVOKE_SCHED_CONTROL_CONFIGURE_FLAGS, 5, parameters, 1,
+                     &sc));
     must(root_invoke(tcb, INVOKE_TCB_CONFIGURE, 3, spaces, 3, space_caps));
     must(root_invoke(tcb, INVOKE_TCB_SET_SCHED_PARAMS, 2, sched, 3, sched_caps));
     must(root_invoke(tcb, INVOKE_TCB_SET_FLAGS, 2, flags, 0, NULL));
@@ -93,7 +94,7 @@ void world_make(void)
     make_interrupt(memory);
 }
 
-/* --- steps -------------------------------------------------------------------------------- */
+/* --- steps ------------------------------------------------------------------------- */
 
 /* The root task does a few things that do not block, then waits for its interrupt. */
 static void root_operation(struct tcb *t)
