@@ -13,5 +13,6 @@ if [ -z "$corpus" ]; then
     trap 'rm -rf "$corpus"' EXIT
 fi
 mkdir -p "$corpus"
+export ASAN_OPTIONS="quarantine_size_mb=16:${ASAN_OPTIONS:-}"
 "$1" -max_total_time="${UXRT_FUZZ_SECONDS:-60}" -timeout=20 -rss_limit_mb=1024 \
     -max_len=4096 -len_control=0 -print_final_stats=1 "$corpus"
