@@ -97,7 +97,7 @@ static void all_comes_back(void **state)
         root_revoke(world_memory());
         invariants_check();
         assert_int_equal(objects_count(), objects_before);
-        assert_int_equal(root_retype(world_memory(), OBJECT_UNTYPED, 17, 200, 2),
+        assert_int_equal(root_retype(world_memory(), OBJECT_UNTYPED, 17, 5000, 2),
                          ERROR_NONE);
         invariants_check();
     }
