@@ -151,15 +151,6 @@ void sched_refresh(struct tcb *t)
     sched_wake(self, t);
 }
 
-void sched_postpone(struct tcb *t)
-{
-    struct core *c = core_of(t);
-    spin_lock(&c->lock);
-    queue_remove(c, t);
-    release_push(c, t);
-    spin_unlock(&c->lock);
-}
-
 void sched_set_prio(struct tcb *t, unsigned prio)
 {
     struct core *c = core_of(t);

@@ -44,8 +44,6 @@ void sched_yield_to(struct core *self, struct tcb *t);
 void sched_queue_candidate(struct core *self);
 /* Take `t` off its ready or release queue, if it is on one. */
 void sched_remove(struct tcb *t);
-/* A runnable thread's context has no budget left: to the release queue. */
-void sched_postpone(struct tcb *t);
 /* Does the thread run, or would it if its turn came? */
 bool sched_schedulable(const struct tcb *t);
 /* Ask for a fresh choice before this core leaves the kernel. */
