@@ -4,41 +4,16 @@
  * because they may strike anywhere: NMI, double fault, machine check. See arch/trap.h.
  */
 
+#include <arch/registers.h>
+
     .macro save_all
     pushq %rax
-    pushq %rbx
-    pushq %rcx
-    pushq %rdx
-    pushq %rsi
-    pushq %rdi
-    pushq %rbp
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    push_registers_below_rax
     cld
     .endm
 
     .macro restore_all_and_return
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rbp
-    popq %rdi
-    popq %rsi
-    popq %rdx
-    popq %rcx
-    popq %rbx
-    popq %rax
+    pop_registers
     addq $16, %rsp              /* vector and error code */
     iretq
     .endm
