@@ -22,13 +22,16 @@ static void start(void)
     go = mint(make(OBJECT_NOTIFICATION), RIGHTS_ALL, 1);
 }
 
-/* Who paid: the first a lot, the second little: on a machine that takes time away now and
- * then, at least much less. */
+/* Who paid: the first a lot, the second little. On one core time is counted in
+ * instructions; with several the machine takes time away now and then, so that the second
+ * has paid at least much less. */
 static void check_payer(cptr payer, cptr other)
 {
     uint64_t much = charged(payer), little = charged(other);
 
-    if (much < PAID || (little > FREE && little > much / 2))
+    bool exact = boot->node_count == 1;
+
+    if (much < PAID || (little > FREE && (exact || little > much / 2)))
         test_fail(__FILE__, __LINE__, "the right context paid", much, little);
 }
 
