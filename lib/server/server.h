@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a file server needs besides its own idea: open files and their ids, positions,
+ * permission bits, confinement to roots, names, readiness, parked requests, locks, and
+ * everything that a client may do wrong. A server fills a table of operations and calls
+ * server_run(); server(7) shows one of less than 150 lines.
+ *
+ * A node is a file or directory of the server: the library keeps a count of references to
+ * it (open files and parked requests), and calls `forget` when the last one goes of a node
+ * that has no name any more. A file is a node opened by a connection. Each request is
+ * answered exactly once: an operation returns its result, or SERVER_PARKED after it has
+ * kept the request for server_finish() later.
+ *
+ * Operations return a count or 0, or a negative error number. Those left out (null) give
+ * the error that Unix has for them (EPERM, ENOTDIR, EISDIR, ENOTTY, ESPIPE, ...).
+ * One thread calls them.
+ */
+#pragma once
+
+#include <uxrt/server.h>
+
+struct server;
+struct server_file;
+
+struct server_node {
+    uint64_t number;        /* of the node, never used again: st_ino, and roots are named
+                               by it; 0 is not used, the root has 1 */
+    uint32_t mode;          /* type and permission bits as in <sys/stat.h> */
+    uint32_t uid, gid;
+    uint32_t links;         /* names that it has; 0 and no references: forget */
+    uint32_t references;    /* the library's */
+    struct server_wait *waiting;    /* the library's: armed and parked */
+    uint64_t size;
+    int64_t accessed, modified, changed;
+    uint32_t device;        /* special number of a device node */
+    uint32_t locks;         /* the library's */
+};
+
+/* Who asks: valid during the operation. */
+struct server_caller {
+    uint64_t badge;
+    uint32_t pid, uid, gid, umask;
+    bool privileged;        /* uid 0 */
+};
+
+/* A request that reads or writes a file's bytes. */
+struct server_request {
+    struct uxrt_request request;    /* the transport's */
+    struct server *server;
+    struct server_file *file;
+    uint64_t offset;        /* the position is filled in */
+    uint32_t count;         /* bytes wanted or given, as far as this form can */
+    bool append;
+    bool end;               /* set by the operation: this reached the end of the file */
+    struct server_request *next;    /* the operation's, while it keeps the request */
+};
+
+struct server_file {
+    struct server_node *node;
+    uint32_t flags;         /* UXRT_READ, _WRITE, _APPEND, _NONBLOCK, ... */
+    int64_t position;
+    uint32_t references;    /* ids of all connections that stand for this open file */
+    void *data;             /* the server's own */
+};
+
+enum { SERVER_PARKED = 1 << 30 };
+
+struct server_operations {
+    /* Names. Nodes returned need no reference taken. `parent` may be searched. */
+    int (*lookup)(struct server *, struct server_node *parent, const char *name,
+        size_t length, struct server_node **node);
+    int (*create)(struct server *, const struct server_caller *, struct server_node *parent,
+        const char *name, size_t length, uint32_t mode, struct server_node **node);
+        /* mode has the type: regular, directory, FIFO, ...; not a symbolic link */
+    int (*symlink)(struct server *, const struct server_caller *, struct server_node *parent,
+        const char *name, size_t length, const char *target, size_t target_length);
+    int64_t (*readlink)(struct server *, struct server_node *, char *target, size_t size);
+    int (*link)(struct server *, struct server_node *parent, const char *name,
+        size_t length, struct server_node *node);
+    int (*remove)(struct server *, struct server_node *parent, const char *name,
+        size_t length, struct server_node *node);   /* ENOTEMPTY for a full directory */
+    int (*rename)(struct server *, struct server_node *from, const char *old,
+        size_t old_length, struct server_node *to, const char *new, size_t new_length,
+        struct server_node *node, struct server_node *replaced);
+    /* One entry at or after the cookie: fills all but `length`; 0 at the end, else 1. */
+    int (*entry)(struct server *, struct server_node *directory, uint64_t cookie,
+        struct uxrt_entry *entry, char name[256]);
+    struct server_node *(*root)(struct server *, uint64_t number);  /* for bound roots */
+
+    /* Files. */
+    int (*open)(struct server *, struct server_file *, const struct server_caller *);
+    void (*close)(struct server *, struct server_file *);   /* the last reference, once */
+    int64_t (*read)(struct server_request *);
+    int64_t (*write)(struct server_request *);
+    uint32_t (*ready)(struct server_file *);    /* bits UXRT_READY_; default: always */
+    int (*resize)(struct server *, struct server_node *, uint64_t size);
+    int (*stat)(struct server *, struct server_node *, struct uxrt_stat *); /* adjusts */
+    int64_t (*get)(struct server_request *, unsigned attribute, uint64_t argument,
+        void *record, size_t size);             /* ATTR_TERMIOS, ATTR_CONTROL, ... */
+    int64_t (*set)(struct server_request *, unsigned attribute, uint64_t argument,
+        const void *record, size_t size);
+    int64_t (*rpc)(struct server_request *, const void *request, size_t count,
+        void *answer, size_t size);             /* returns bytes of the answer */
+    int64_t (*object)(struct server_request *, unsigned protection);    /* a token */
+    void (*forget)(struct server *, struct server_node *);
+
+    /* Others. */
+    void (*interrupt)(struct server *);         /* the driver's */
+    void (*turn)(struct server *, const char *name, size_t length,
+        uint32_t *service);                     /* the process server's: ERROR_MOUNT */
+};
+
+/* The bytes of a read or write, whatever its form: as uxrt_request_get and _put, from
+ * `from` bytes in. For no copy at all where there can be none, server_data(): the bytes of
+ * a write or the room for a read, in registers or shared buffer, or null (plain). */
+int64_t server_get(struct server_request *, uint64_t from, void *data, size_t count);
+int64_t server_put(struct server_request *, uint64_t to, const void *data, size_t count);
+void *server_data(struct server_request *);
+
+/* Keeps a request for later: a copy that belongs to the operation until server_finish()
+ * answers it. Null: no more can be parked for this connection; return -ERROR_WAIT then,
+ * which makes the client wait until server_changed() and ask again. A cancelled request is
+ * taken back by calling `cancelled`, and the client gets EINTR. */
+struct server_request *server_park(struct server_request *,
+    void (*cancelled)(struct server_request *));
+void server_finish(struct server_request *, int64_t result);
+
+/* The node's readiness has changed: wakes who waits for it. */
+void server_changed(struct server *, struct server_node *, uint32_t bits);
+
+/* Begins a service with this name in /srv and this root directory or file, and serves it
+ * for ever. Returns only if it cannot begin. */
+int server_run(const char *name, const struct server_operations *operations,
+    struct server_node *root);
+
+/* The parts of server_run, for who has other things to do as well: answer one request that
+ * has been received. `result` and `end` are for uxrt_answer; false: do not answer (yet). */
+struct server *server_create(const struct server_operations *operations,
+    struct server_node *root, int service);
+bool server_handle(struct server *, struct uxrt_request *, int64_t *result, bool *end);
+void server_notified(struct server *, uint64_t reasons);

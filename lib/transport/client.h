@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Requests as a client, below descriptors: a connection slot and a file id. Results are a
+ * count or a negative error number; -ERROR_WAIT, -ERROR_LINK and -ERROR_MOUNT come back as
+ * they are, with the reply's bytes in the message registers (uxrt_registers_in).
+ * A label without REPLY_SERVED is the kernel's: -EIO.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include <transport/process.h>
+#include <transport/thread.h>
+
+/* One round trip with everything given: `label` from request_label(), `first` is message
+ * register 0, `length` the words of the message (the bytes are in uxrt_registers_out for
+ * form MESSAGE). Returns the reply's label. The primitive under all others; also checks
+ * the reply (count done <= asked). */
+uint64_t client_call(struct uxrt_thread *t, unsigned slot, uint64_t label, uint64_t first,
+    uint64_t second, unsigned length);
+
+/* Data in any memory, of any length; chooses the form. offset may be UXRT_CURRENT or an
+ * attribute address. Up to one window or message; no loop. `end` may be null. Touches pages
+ * and repeats when told; -EFAULT if that fails (fix-up table). */
+int64_t client_read(struct uxrt_thread *t, unsigned slot, uint32_t file, void *data,
+    size_t count, int64_t offset);
+int64_t client_write(struct uxrt_thread *t, unsigned slot, uint32_t file, const void *data,
+    size_t count, int64_t offset);
+
+/* A write whose bytes are a head and a tail (a mode, then a name) in one message; EMSGSIZE
+ * if they do not fit. */
+int64_t client_write_two(struct uxrt_thread *t, unsigned slot, uint32_t file,
+    int64_t offset, const void *head, size_t head_count, const void *tail,
+    size_t tail_count);
+
+/* A call of the process server (process.h): words, then bytes. 0 or a negative error; the
+ * results are in t->shared->result. */
+int64_t client_proc(struct uxrt_thread *t, enum proc_call call, const uint64_t *words,
+    unsigned count, const void *bytes, size_t byte_count);
+
+/* Waits for this thread's notification; clears and returns thread_page.events. */
+uint32_t client_wait(struct uxrt_thread *t);
+
+/* memcpy from or to program memory; false instead of a fault (fix-up table). */
+bool copy_in(void *to, const void *from, size_t count);
+bool copy_out(void *to, const void *from, size_t count);

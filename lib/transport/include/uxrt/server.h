@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The transport for servers, which may use the same three forms. Most servers want
+ * <server/server.h> instead, which keeps open files, permissions and names on top of this.
+ *
+ * A server receives a request, does what it says, and answers it exactly once: at once, or
+ * later and in any order. Any number of threads may serve one service; each has its own
+ * reply objects and receives for itself. Returns are as in <uxrt/transport.h>.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include <uxrt/transport.h>
+
+/* A request that waits for its answer. The fields are checked: the badge is vouched for by
+ * the process server; count and place fit the data. */
+struct uxrt_request {
+    uint64_t badge;         /* connection: identity and generation */
+    uint64_t offset;        /* or an attribute address; meaningless if `current` */
+    uint32_t file;          /* id within the connection */
+    uint32_t count;         /* bytes given or wanted */
+    bool write;
+    bool current;           /* at the open file's own position */
+    uint8_t form;           /* how the client sent it: 0 short, 1 long, 2 plain */
+    uint8_t reply;          /* the reply object that holds the client */
+    void *data;             /* the client's bytes: in the registers (valid until the next
+                               receive or copy) or in the shared buffer; plain: null */
+};
+
+/* What uxrt_receive returns beside 0. */
+enum { UXRT_NOTIFIED = 1 };  /* no request: request->badge says why (layout.h) */
+
+/* Creates a service with a name in /srv (null: none) and reply objects for the calling
+ * thread: `parked` + 1, so that many answers can be outstanding. Returns its descriptor. */
+int uxrt_serve(const char *name, unsigned parked);
+/* The calling thread, which is not the one that called uxrt_serve, will serve too. */
+int uxrt_serve_also(int service, unsigned parked);
+int uxrt_unserve(int service);
+
+/* Waits for a request. ENOBUFS: every reply object of this thread is taken. */
+int uxrt_receive(int service, struct uxrt_request *request);
+
+/*
+ * Answers: `result` is the count done, or a negative error number; `end` marks the end of
+ * the file. A read's bytes must be where the form wants them: see below.
+ */
+int uxrt_answer(int service, const struct uxrt_request *request, int64_t result, bool end);
+
+/* The same for *request, then waits for the next one, in a single kernel call. */
+int uxrt_answer_and_receive(int service, struct uxrt_request *request, int64_t result,
+    bool end);
+
+/* Keeps the request for a later answer; the next receive uses another reply object.
+ * ENOBUFS: it would be the last. The request's data must have been copied. */
+int uxrt_park(int service, const struct uxrt_request *request);
+
+/*
+ * The data, whatever form the client used. Copies are done only where the forms differ:
+ *  short   uxrt_request_registers(): of a write, its first bytes (at most 952) in the
+ *          registers; of a read, where to put at most 960. The count is then limited.
+ *  long    uxrt_request_buffer(): the whole of a write's data, or room for all of a read's.
+ *          A buffer of the service's own stands in if the client has none.
+ *  plain   uxrt_request_get() and uxrt_request_put() copy to and from any memory, in parts
+ *          if need be. They return the bytes copied, fewer if the client's memory ends;
+ *          -EFAULT: its pages are missing, and uxrt_answer with -EFAULT makes the client
+ *          touch them and repeat, so change nothing before.
+ */
+void *uxrt_request_registers(int service, struct uxrt_request *request);
+void *uxrt_request_buffer(int service, struct uxrt_request *request);
+int64_t uxrt_request_get(int service, const struct uxrt_request *request, uint64_t from,
+    void *data, size_t count);
+int64_t uxrt_request_put(int service, const struct uxrt_request *request, uint64_t to,
+    const void *data, size_t count);
+
+/*
+ * Plain on the serving side too: read() on the service's descriptor gives one request, a
+ * struct uxrt_message and then a write's bytes; write() answers one, a struct uxrt_message
+ * and then a read's bytes. Only `tag`, `result` and `end` matter in an answer.
+ */
+struct uxrt_message {
+    uint64_t tag;           /* which request is answered */
+    uint64_t badge;
+    uint64_t offset;
+    int64_t result;         /* answers: as for uxrt_answer */
+    uint32_t file;
+    uint32_t count;         /* bytes given (they follow) or wanted */
+    uint8_t write, current, end, reserved[5];
+};
+
+/* Who the caller is: read without a call. Null if the connection has ended. */
+struct identity;
+const struct identity *uxrt_identity(uint64_t badge);
+/* A file of this connection became ready, or its process shall look. */
+int uxrt_wake(uint64_t badge, uint32_t bits);
+/* The connection that ended is cleaned up. */
+int uxrt_done(uint64_t badge);
+/* A one-use token with which the connection's process may map a memory object. */
+int64_t uxrt_share(int handle, uint64_t badge, unsigned protection);

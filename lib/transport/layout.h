@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where things are in every process: addresses, capabilities, and the pages shared with the
+ * process server. Used by the system library and the process server. Programs own what is
+ * below PROGRAM_END.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <abi/message.h>
+#include <transport/protocol.h>
+
+/* Addresses. */
+#define PROGRAM_BASE     UINT64_C(0x000000010000)
+#define PROGRAM_END      UINT64_C(0x7a0000000000)
+#define PROCESS_PAGE     UINT64_C(0x7b0000000000) /* struct process_page, read-only */
+#define MOUNT_TABLE      UINT64_C(0x7b4000000000) /* struct mount_table, read-only */
+#define IDENTITY_TABLE   UINT64_C(0x7c0000000000) /* struct identity[], servers, read-only */
+#define BUFFER_TABLE     UINT64_C(0x7c8000000000) /* struct buffer_entry[], the same */
+#define BUFFER_AREA      UINT64_C(0x7d0000000000) /* shared buffers */
+#define THREAD_AREA      UINT64_C(0x7e0000000000) /* thread blocks */
+#define LIBRARY_BASE     UINT64_C(0x7f0000000000) /* the system library: text, then data */
+
+/* Buffer n is at BUFFER_AREA + n * BUFFER_STRIDE, in the client and in the server. */
+#define BUFFER_STRIDE    UINT64_C(0x100000)
+#define BUFFER_FIRST     UINT64_C(0x4000)         /* bytes of a new buffer */
+#define BUFFERS_MAX      4096
+
+/*
+ * Thread block n is at THREAD_AREA + n * BLOCK_SIZE, so that the block is found by masking
+ * the stack pointer. From its start: a guard page, the library's stack (it ends at
+ * BLOCK_PRIVATE), a page for the library alone, the page shared with the process server,
+ * and the page of the IPC buffer. None of them is ever copy-on-write.
+ */
+#define BLOCK_SIZE       UINT64_C(0x10000)
+#define BLOCK_STACK      UINT64_C(0x1000)
+#define BLOCK_PRIVATE    UINT64_C(0xd000)
+#define BLOCK_SHARED     UINT64_C(0xe000)         /* struct thread_page */
+#define BLOCK_IPC        UINT64_C(0xf000)         /* struct ipc_buffer */
+#define THREADS_MAX      64                       /* in one process */
+
+static inline uint64_t thread_block(unsigned thread)
+{
+    return THREAD_AREA + thread * BLOCK_SIZE;
+}
+
+/*
+ * Capabilities: slot n of the process's only CNode has the address CAP_BASE + n. The guard
+ * makes small integers, and everything else, resolve to nothing.
+ */
+#define CSPACE_BITS      8
+#define CSPACE_GUARD     UINT64_C(0xca5e0000000000) /* 64 - CSPACE_BITS bits */
+#define CAP_BASE         (CSPACE_GUARD << CSPACE_BITS)
+
+enum process_slot {
+    SLOT_PROC = 1,                                 /* connection to the process server */
+    SLOT_ENDPOINT = 2,                             /* of service n of this process: + n */
+    SLOT_NOTIFY = 16,                              /* of thread n: + n; wait only */
+    SLOT_REPLY = SLOT_NOTIFY + THREADS_MAX,        /* reply object n: + n */
+    SLOT_CONNECTION = SLOT_REPLY + 64,             /* the others, in order of use */
+    SLOTS = 1 << CSPACE_BITS,
+    SERVICES_MAX = 4,                              /* that one process serves */
+    REPLIES_MAX = 64,
+    SLOT_DEVICE = SLOT_ENDPOINT + SERVICES_MAX,    /* drivers: ports, interrupt: + 0 to 7 */
+};
+
+static inline uint64_t cap_at(unsigned slot)
+{
+    return CAP_BASE + slot;
+}
+
+/* A badge: 0 in bit 63, generation in bits 20 to 51, index in bits 0 to 19. Notifications
+ * have bit 63 set, and then these reasons. */
+#define BADGE_INDEX(badge)      ((uint32_t)(badge) & 0xfffff)
+#define BADGE_GENERATION(badge) ((uint32_t)((badge) >> 20))
+#define BADGE_NOTIFY            (UINT64_C(1) << 63)
+
+static inline uint64_t badge_of(uint32_t index, uint32_t generation)
+{
+    return index | (uint64_t)generation << 20;
+}
+
+enum identity_state { IDENTITY_FREE, IDENTITY_LIVE, IDENTITY_ENDING };
+
+/*
+ * Who a connection is. Written by the process server alone; servers read entry
+ * BADGE_INDEX(badge) and believe it if the generation agrees. Fields change one by one,
+ * state last. ENDING: no request will come any more; the server finishes, closes all files
+ * of the connection once, and says PROC_DONE.
+ */
+struct identity {
+    uint32_t generation;
+    uint32_t state;             /* enum identity_state */
+    uint32_t service;           /* number of the service it leads to */
+    uint32_t cancel;            /* counts cancellations: when it changes, every parked
+                                   request of the connection is answered, or with EINTR */
+    uint32_t pid, pgid, sid;
+    uint32_t uid, gid, umask;   /* effective user and group */
+    uint64_t parent;            /* badge of the connection it was forked from, or 0 */
+    uint64_t fork_token;        /* what ATTR_FORK gave for that */
+    uint32_t root_count;
+    uint32_t group_count;
+    uint64_t roots[ROOTS_MAX];  /* file ROOT_FILE + n: this node of the service; 0 = "/" */
+    uint32_t groups[16];
+    uint64_t reserved[8];
+};
+_Static_assert(sizeof(struct identity) == 256, "16 entries in a page");
+#define IDENTITY_MAX    4096
+
+/* Shared buffers, by number. Servers check that the caller's connection owns one. */
+struct buffer_entry {
+    uint64_t badge;             /* connection, or 0: no such buffer */
+    uint64_t size;              /* bytes */
+};
+
+/* Of each process, read-only to it. */
+struct process_page {
+    uint32_t pid, ppid, pgid, sid;
+    uint32_t uid, euid, suid, gid, egid, sgid;
+    uint32_t umask;
+    uint32_t cores;
+    uint64_t tsc_hz;            /* time-stamp counter's frequency */
+    uint64_t boot_tsc;          /* its value at boot */
+};
+
+/* Bits of thread_page.events. */
+enum thread_event { EVENT_WAKE = 1, EVENT_SIGNAL = 2, EVENT_TIMER = 4, EVENT_CHILD = 8 };
+
+/* Of each thread, written by the library and the process server. */
+struct thread_page {
+    uint32_t events;            /* set by the process server, which then signals the
+                                   thread's notification; cleared by the library */
+    uint32_t tid;
+    uint64_t result[8];         /* of the thread's last call of the process server */
+};
+
+/*
+ * A namespace. Entries in the order in which they are tried: longest prefix first, and
+ * within one prefix the first of a union first. Readers repeat if `sequence` was odd or has
+ * changed meanwhile.
+ */
+enum { MOUNTS_MAX = 60, MOUNT_PREFIX = 239 };
+
+struct mount_entry {
+    uint32_t service;
+    uint16_t root;              /* index in identity.roots of connections to the service */
+    uint16_t flags;             /* UXRT_MOUNT_ */
+    uint8_t length;             /* bytes of the prefix */
+    char prefix[MOUNT_PREFIX];  /* absolute, no slash at its end; "/" has length 0 */
+    uint64_t padding;
+};
+
+struct mount_table {
+    uint32_t sequence;
+    uint32_t count;
+    struct mount_entry entries[MOUNTS_MAX];
+};

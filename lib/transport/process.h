@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls of the process server, made by the system library only. Each is a write on the
+ * control file (CONTROL_FILE) of connection SLOT_PROC, of form MESSAGE, to attribute
+ * ATTR_PROC + call; the argument is the number of the calling thread. The data are the
+ * call's arguments as words, then bytes if it takes some. The status comes back; results
+ * are put in the calling thread's page (thread_page.result).
+ *
+ * A process can harm only itself by nonsense here: everything is checked.
+ * "Errors" names those beyond EINVAL (nonsense) and ENOMEM.
+ */
+#pragma once
+
+#include <transport/protocol.h>
+
+enum proc_call {
+    /* Connections. */
+    PROC_CONNECT,       /* service -> slot, badge. Connects, or finds the connection that
+                           there is. ENOENT: no such service; EDEADLK: one's own;
+                           ENFILE: no slot */
+    PROC_LOOKUP,        /* bytes: name in /srv -> service number. ENOENT */
+    PROC_BUFFER,        /* slot, size -> place of a buffer in the buffer area, size. One for
+                           each thread and connection; a larger one replaces it */
+
+    /* Serving. */
+    PROC_SERVE,         /* reply objects wanted, notification wanted(0/1), bytes: name in /srv
+                           -> index n of SLOT_ENDPOINT + n, service number, first reply
+                           object. The calling thread's notification is bound to it, so
+                           receiving sees signals. EEXIST: the name is taken */
+    PROC_UNSERVE,       /* index n: ends the service; its clients get EIO */
+    PROC_REPLIES,       /* count -> first of that many new reply objects in a row (for one
+                           more serving thread) */
+    PROC_WAKE,          /* badge, bits: a file of the connection became ready: wakes the
+                           threads of that process. Only by the service of the badge */
+    PROC_DONE,          /* badge: the ENDING connection is cleaned up */
+
+    /* Memory. Addresses and sizes are multiples of 4096. */
+    PROC_MAP,           /* address (0: choose), size, protection, flags, source, offset
+                           -> address. source: PROC_SOURCE_ below | its number */
+    PROC_UNMAP,         /* address, size */
+    PROC_PROTECT,       /* address, size, protection */
+    PROC_OBJECT,        /* size -> handle of a new memory object, zero-filled on demand */
+    PROC_RESIZE,        /* handle, size: what is beyond is dropped */
+    PROC_DISCARD,       /* handle, offset, size: makes it zero and gives the memory back */
+    PROC_DROP,          /* handle: closes it; mappings keep the object alive */
+    PROC_SHARE,         /* handle, badge, protection -> one-use token with which the process
+                           of the connection can map the object. Only by its service */
+
+    /* Threads and processes. */
+    PROC_THREAD,        /* entry, stack pointer, argument (rdi), FS base -> thread number,
+                           tid. EAGAIN: no more threads. The thread begins in the library */
+    PROC_THREAD_EXIT,   /* ends the calling thread; the last one ends the process with 0 */
+    PROC_FORK,          /* entry, stack pointer, count, then count pairs (slot, token from
+                           ATTR_FORK) -> pid. The child has this thread only, as thread 0's
+                           block if it is 0, begins at entry in the library, and has
+                           connections only to the services named, in the same slots */
+    PROC_EXEC,          /* address, size: fresh space with a pristine library, into which
+                           these pages are moved at the same address; thread 0 begins at the
+                           library's entry with rdi = address, rsi = size. Connections stay.
+                           Does not return */
+    PROC_EXIT,          /* status as for wait: code << 8, or a signal */
+    PROC_WAIT,          /* pid (-1: any child), options (1: do not wait) -> pid, status.
+                           ECHILD. With nothing to report: ERROR_WAIT (EVENT_CHILD comes),
+                           or pid 0 with option 1 */
+    PROC_KILL,          /* pid, signal. ESRCH, EPERM. Until there are signal handlers, 0
+                           tests and everything else ends the process */
+    PROC_TLS,           /* FS base of the calling thread */
+
+    /* Names. */
+    PROC_MOUNT,         /* service, root node, flags, bytes: prefix. EEXIST, ENOSPC */
+    PROC_UNMOUNT,       /* bytes: prefix. ENOENT */
+    PROC_UNSHARE,       /* the calling process gets a copy of its namespace */
+
+    /* Drivers. Needs uid 0. */
+    PROC_PORTS,         /* first, last, n -> ports in SLOT_DEVICE + n. EPERM, EBUSY */
+    PROC_INTERRUPT,     /* I/O APIC pin, n -> handler in SLOT_DEVICE + n; it signals the
+                           calling thread's notification with bit BADGE_INTERRUPT */
+
+    PROC_LOG,           /* bytes: written to the kernel's serial port, for early messages */
+    PROC_SHUTDOWN,      /* status: ends the machine. Needs uid 0 */
+    PROC_CALLS
+};
+
+enum proc_protection { PROC_READ = 1, PROC_WRITE = 2, PROC_EXECUTE = 4 };
+
+enum proc_map_flag {
+    PROC_MAP_SHARED = 1,    /* else private: copy on write */
+    PROC_MAP_FIXED = 2,     /* at this address, replacing what is there */
+    PROC_MAP_NOREPLACE = 4, /* at this address: EEXIST if something is there */
+};
+
+/* Kinds of source of PROC_MAP, in its upper 8 bits. */
+#define PROC_SOURCE_NONE    UINT64_C(0)             /* new zero-filled memory */
+#define PROC_SOURCE_HANDLE  (UINT64_C(1) << 56)     /* handle from PROC_OBJECT */
+#define PROC_SOURCE_TOKEN   (UINT64_C(2) << 56)     /* token from ATTR_OBJECT */
+#define PROC_SOURCE_KIND    (UINT64_C(0xff) << 56)
+
+/* Notification bits (with BADGE_NOTIFY): why a receive or wait ended. */
+#define BADGE_EVENT     UINT64_C(1)     /* look at thread_page.events */
+#define BADGE_SERVICE   UINT64_C(2)     /* look at the identity table: endings, cancels */
+#define BADGE_INTERRUPT UINT64_C(4)     /* the driver's interrupt */
+
+/* Number of the process server's own service; the boot files are its node PROC_ROOT_BOOT. */
+enum { SERVICE_PROC = 0 };
+
+/* Auxiliary vector entry: address of the library's function table (table.h). */
+#define AT_UXRT 0x55585254

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the library keeps for each thread, in the private page of its block, and how code
+ * finds it. The library has no thread-local variables: FS and GS are the program's. Every
+ * function gets the thread as its first argument; programs get it once (table.h, attach)
+ * and the entry of foreign system calls by masking its stack pointer.
+ */
+#pragma once
+
+#include <transport/layout.h>
+#include <uxrt/transport.h>
+
+struct uxrt_thread {
+    struct ipc_buffer *ipc;         /* BLOCK_IPC of this block */
+    struct thread_page *shared;     /* BLOCK_SHARED of this block */
+    uint32_t number;
+    uint32_t tid;
+    struct uxrt_counts counts;
+    /* As a client: this thread's buffer with the server of each connection slot: place in
+       the buffer area (0: none) and bytes. */
+    uint32_t buffer_place[SLOTS];   /* / PAGE, so that it fits: place >> 12 */
+    uint32_t buffer_size[SLOTS];
+    /* As a server: its reply objects (SLOT_REPLY + first, count), which are free (bit n:
+       first + n), the one armed for the next receive, and a page for long data that a
+       client gave in another form (mapped at first use). */
+    uint8_t reply_first, reply_count, reply_next;
+    uint64_t reply_free;
+    void *stand_in;
+    uint64_t stand_in_size;
+};
+_Static_assert(sizeof(struct uxrt_thread) <= 4096, "it has one page");
+
+/* The thread on whose library stack this runs. */
+static inline struct uxrt_thread *thread_by_stack(void)
+{
+    uint64_t block = (uint64_t)__builtin_frame_address(0) & ~(BLOCK_SIZE - 1);
+
+    return (struct uxrt_thread *)(block + BLOCK_PRIVATE);
+}
+
+static inline struct uxrt_thread *thread_numbered(unsigned number)
+{
+    return (struct uxrt_thread *)(thread_block(number) + BLOCK_PRIVATE);
+}

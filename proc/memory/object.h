@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory objects: what regions of address spaces are windows on. Pages come into being,
+ * zero-filled, when they are first used. Objects are counted; the last reference frees the
+ * pages. Pages and offsets count in PAGE_SIZE.
+ */
+#pragma once
+
+#include <memory/frame.h>
+
+struct object;
+
+/* A new object with one reference, or null. */
+struct object *object_create(size_t pages);
+/* One that holds a copy of these bytes; the rest of the last page is zero. */
+struct object *object_create_from(const void *data, size_t bytes);
+void object_get(struct object *object);
+void object_put(struct object *object);
+
+size_t object_pages(const struct object *object);
+size_t object_resident(const struct object *object);
+
+/* The frame of a page: made if `create`; 0 if there is none, or beyond the end. The
+ * reference stays the object's. */
+uint32_t object_frame(struct object *object, size_t page, bool create);
+
+/* Changes the size; pages beyond are unmapped everywhere and freed. 0 or -ENOMEM. */
+int object_resize(struct object *object, size_t pages);
+/* Makes pages zero again by dropping them, unmapped everywhere first. */
+void object_discard(struct object *object, size_t page, size_t count);
+
+/* Copies; stops at the end of the object. Return bytes done, or -ENOMEM if none. */
+int64_t object_read(struct object *object, uint64_t offset, void *data, size_t bytes);
+int64_t object_write(struct object *object, uint64_t offset, const void *data,
+    size_t bytes);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Slots of the process server's only CNode, which is large and made at boot, and kernel
+ * objects in pools: an object returned to its pool is empty and detached, and is given out
+ * again as it is. All capabilities of the process server are small integers.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <abi/object.h>
+#include <kcall/invoke.h>
+
+/* The CNode's own address, and the depth of addresses in it. */
+extern cptr slot_cnode;
+enum { SLOT_DEPTH = 64 };
+
+/* An empty slot; 0 if there is none. */
+cptr slot_alloc(void);
+/* Gives an empty slot back. slot_delete empties it first. */
+void slot_free(cptr slot);
+void slot_delete(cptr slot);
+
+enum pool_kind {
+    POOL_TCB, POOL_SCHED_CONTEXT, POOL_ENDPOINT, POOL_NOTIFICATION, POOL_REPLY,
+    POOL_CSPACE /* CNode of CSPACE_BITS, all empty */, POOL_PML4 /* with an ASID */,
+    POOL_PDPT, POOL_PAGE_DIRECTORY, POOL_PAGE_TABLE, POOL_KINDS
+};
+
+/* An object's capability with all rights; 0 if memory is used up. */
+cptr pool_take(enum pool_kind kind);
+
+/*
+ * Gives an object back. Capabilities derived from this one are revoked first (so nobody
+ * else holds it); the caller has made it idle: a thread suspended, a table unmapped, a
+ * CNode emptied.
+ */
+void pool_return(enum pool_kind kind, cptr object);
+size_t pool_in_use(enum pool_kind kind);

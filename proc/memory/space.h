@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address spaces: regions, each a window on a memory object, and the pages mapped in the
+ * processor's tables so far. A private region has pages of its own in front of the object
+ * (anonymous pages, shared copy-on-write after fork by counting). Nothing is mapped until
+ * it is touched, except by space_page.
+ */
+#pragma once
+
+#include <memory/object.h>
+
+struct space;
+
+enum region_flag {
+    REGION_SHARED = 1,      /* writes go to the object; else copy on write */
+    REGION_NO_FORK = 2,     /* the child of a fork does not get it */
+    REGION_FORK_COPY = 4,   /* the child gets a copy at once, never copy-on-write */
+    REGION_SYSTEM = 8,      /* programs cannot unmap, replace or change it */
+};
+
+struct region_info {
+    uint64_t start, end;    /* addresses */
+    unsigned protection;    /* enum proc_protection */
+    unsigned flags;         /* enum region_flag */
+    struct object *object;  /* null: anonymous only */
+    size_t offset;          /* first page in the object */
+    size_t resident;        /* pages mapped or held */
+};
+
+struct space *space_create(void);
+/* Unmaps and frees everything. No thread may run in it any more. */
+void space_destroy(struct space *space);
+cptr space_vspace(const struct space *space);
+
+/* A copy as fork makes it, or null. No page is mapped in the child yet; writable private
+ * pages of the parent become read-only until they are written. */
+struct space *space_fork(struct space *parent);
+
+/*
+ * Adds a region; takes a reference of its own to the object. Address 0 chooses a free place
+ * below PROGRAM_END. `replace` unmaps what is there (but fails with -EINVAL on
+ * REGION_SYSTEM). Returns the address or -EEXIST, -ENOMEM, -EINVAL.
+ */
+int64_t space_map(struct space *space, uint64_t address, size_t pages, unsigned protection,
+    unsigned flags, struct object *object, size_t offset, bool replace);
+/* Unmaps pages, splitting regions. `system` allows REGION_SYSTEM ones. */
+int space_unmap(struct space *space, uint64_t address, size_t pages, bool system);
+int space_protect(struct space *space, uint64_t address, size_t pages, unsigned protection);
+
+/* Moves the pages [address, +pages) of a private region to another space, same address. */
+int space_move(struct space *from, struct space *to, uint64_t address, size_t pages);
+
+/*
+ * A thread faulted. 0: mapped, it can go on; -EFAULT: no such region or not allowed
+ * (SIGSEGV); -ENXIO: beyond the end of the object (SIGBUS); -ENOMEM.
+ */
+int space_fault(struct space *space, uint64_t address, unsigned access);
+
+/* Makes one page present with these rights: its frame, and the capability of its mapping
+ * (for IPC buffers). 0 or as space_fault. */
+int space_page(struct space *space, uint64_t address, unsigned access, uint32_t *frame,
+    cptr *cap);
+
+/* Copies out of or into a space whatever its protection; bytes done or -EFAULT. */
+int64_t space_read(struct space *space, uint64_t address, void *data, size_t bytes);
+int64_t space_write(struct space *space, uint64_t address, const void *data, size_t bytes);
+
+/* The region at or after an address; false if there is none. */
+bool space_next_region(const struct space *space, uint64_t address,
+    struct region_info *info);
+/* Pages that only this space holds, for accounting. */
+size_t space_resident(const struct space *space);
