@@ -12,15 +12,28 @@ struct namespace *namespace_copy(struct namespace *from);
 void namespace_get(struct namespace *namespace);
 void namespace_put(struct namespace *namespace);
 
-/* Memory of its mount table, to map at MOUNT_TABLE; and the table. */
+/* Memory of its mount table, to map at MOUNT_TABLE. */
 struct object *namespace_object(struct namespace *namespace);
-const struct mount_table *namespace_table(const struct namespace *namespace);
+/* Copies entry number `index`, in the order of the table; false: there are no more. */
+bool namespace_entry(struct namespace *namespace, unsigned index,
+    struct mount_entry *entry);
+/* The root node of the service that the entry stands for. */
+uint64_t namespace_node(const struct namespace *namespace, const struct mount_entry *entry);
 
-/* As PROC_MOUNT and PROC_UNMOUNT; -EEXIST, -ENOSPC, -ENOENT, -EINVAL. */
+/*
+ * As PROC_MOUNT and PROC_UNMOUNT. A prefix is absolute, "/" at most 239 bytes without
+ * empty components, "." and "..". With flags 0 (UXRT_MOUNT_REPLACE) the new entry takes
+ * the place of all those of its prefix; BEFORE and AFTER add to them. UXRT_MOUNT_CREATE may
+ * be added: new files of a union go there. Removing removes all of a prefix.
+ * Connections of all its processes are brought up to date (connection_update).
+ * 0, -EEXIST (in the union already), -ENOSPC, -ENOENT or -EINVAL.
+ */
 int namespace_mount(struct namespace *namespace, uint32_t service, uint64_t root,
     unsigned flags, const char *prefix, size_t length);
 int namespace_unmount(struct namespace *namespace, const char *prefix, size_t length);
 
-/* The roots that it gives connections to a service: count, nodes in order. */
+/* The roots that it gives connections to a service: count, nodes in order. One that has
+ * gone since is ROOT_GONE. */
+#define ROOT_GONE UINT64_MAX
 unsigned namespace_roots(const struct namespace *namespace, uint32_t service,
     uint64_t roots[ROOTS_MAX]);
