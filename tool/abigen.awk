@@ -135,21 +135,14 @@ function head(about) {
     print ""
 }
 
-function write_syscalls(wanted,    i, lowest, tag) {
+function write_syscalls(wanted,    i, tag) {
     tag = wanted == "common" ? "syscall_number" : "syscall_" wanted "_number"
     print "enum " tag " {"
     for (i = 1; i <= entry; i++) {
         if (kind[i] != "syscall" || group[i] != wanted) continue
         print "    SYSCALL_" name[i] " = " number[i] ", /* " tolower_first(brief[i]) " */"
-        lowest = name[i]
     }
     print "};"
-    if (wanted == "common") {
-        print ""
-        print "/* The lowest and the highest number of the calls above. */"
-        print "#define SYSCALL_FIRST SYSCALL_" lowest
-        print "#define SYSCALL_LAST SYSCALL_CALL"
-    }
 }
 
 function tolower_first(s) {

@@ -26,16 +26,14 @@
 
 #define EXTRA_CAPS_MASK  ((word)3 << 7)
 
-/* The usual CSpace: one CNode whose slots have the addresses from 0 on. */
+/* In a flat CSpace, which is the usual one. */
 ALWAYS_INLINE struct slot *lookup(const struct tcb *t, word address)
 {
-    struct cap root = t->slots[TCB_CSPACE].cap;
-    word radix = cap_as_cnode_radix(root);
+    word index = address - t->flat.first;
 
-    /* A guard of 64 - radix zero bits. */
-    if (unlikely(radix >= 64 || root.w1 != 64 - radix || address >> radix))
+    if (unlikely(t->slots[TCB_CSPACE].cap.w0 != t->flat.root || index >= t->flat.count))
         return NULL;
-    return (struct slot *)cap_ptr(root) + address;
+    return t->flat.slots + index;
 }
 
 /* May `next` replace the current thread of priority `prio` without a look at all the

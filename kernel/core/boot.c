@@ -167,6 +167,7 @@ static void make_thread(struct core *self, const struct layout *l, word entry)
     slot_write_initial(&slots[ROOT_SLOT_SC],
                        cap_make(CAP_SCHED_CONTEXT, (word)sc, SCHED_CONTEXT_MIN_BITS, 0));
     copy_cap(t, TCB_CSPACE, ROOT_SLOT_CNODE);
+    tcb_cspace_changed(t);
     copy_cap(t, TCB_VSPACE, ROOT_SLOT_VSPACE);
     copy_cap(t, TCB_BUFFER, ROOT_SLOT_IPC_BUFFER);
     t->buffer = arch_ipc_buffer(slots[ROOT_SLOT_IPC_BUFFER].cap, l->buffer);

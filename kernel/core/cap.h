@@ -141,12 +141,6 @@ static inline struct cap cap_cnode(struct slot *slots, word radix, word guard,
 {
     return cap_make(CAP_CNODE, (word)slots, radix, guard << 6 | guard_size);
 }
-/* The radix if `cap` is a CNode, otherwise 64 or more: all of it in one comparison. */
-static inline word cap_as_cnode_radix(struct cap cap)
-{
-    return (cap.w0 >> CAP_FIELD_SHIFT)
-           - ((word)CAP_CNODE << (CAP_TYPE_SHIFT - CAP_FIELD_SHIFT));
-}
 static inline word cap_cnode_radix(struct cap cap) { return cap_field(cap, 0, 6); }
 static inline word cap_cnode_guard(struct cap cap) { return cap.w1 >> 6; }
 static inline word cap_cnode_guard_size(struct cap cap) { return cap.w1 & MASK(6); }

@@ -17,6 +17,22 @@ void tcb_init(struct tcb *t)
     arch_fpu_init(t);
 }
 
+void tcb_cspace_changed(struct tcb *t)
+{
+    struct cap root = t->slots[TCB_CSPACE].cap;
+
+    t->flat = (struct flat_space){0};
+    if (cap_type(root) != CAP_CNODE)
+        return;
+    word radix = cap_cnode_radix(root);
+    if (radix + cap_cnode_guard_size(root) != 64)
+        return;
+    t->flat = (struct flat_space){
+        .root = root.w0, .first = cap_cnode_guard(root) << radix, .count = BIT(radix),
+        .slots = cap_ptr(root),
+    };
+}
+
 void tcb_settle_ip(struct tcb *t)
 {
     if (t->state == THREAD_RUNNING)

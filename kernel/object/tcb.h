@@ -35,6 +35,14 @@ struct fault {
     word words[4];              /* by type: see api/fault.c */
 };
 
+/* A CSpace that is one CNode, whose guard and radix make 64 bits: its slots have the
+ * addresses from first on. Holds while the capability has this word 0; else of no size. */
+struct flat_space {
+    word root;
+    word first, count;
+    struct slot *slots;
+};
+
 struct lookup_error {
     word type;                  /* enum lookup_failure */
     word bits_left, bits_found, guard;
@@ -47,6 +55,7 @@ struct tcb {
     word foreign_entry, foreign_stack;
 
     struct slot slots[TCB_SLOTS];       /* 32-byte aligned */
+    struct flat_space flat;             /* of slots[TCB_CSPACE] */
 
     uint8_t state;              /* enum thread_state */
     uint8_t queued;             /* enum queue_kind */
@@ -91,6 +100,8 @@ static inline bool tcb_blocked(const struct tcb *t)
     return t->state >= THREAD_RECEIVING && t->state <= THREAD_CALLING;
 }
 
+/* Under exclusion: the capability in slots[TCB_CSPACE] was replaced. */
+void tcb_cspace_changed(struct tcb *t);
 /* A fresh TCB in zeroed memory. */
 void tcb_init(struct tcb *t);
 /* Under exclusion: set fault_ip to where the thread would go on if it were restarted. */

@@ -14,6 +14,7 @@
 #include <object/reply.h>
 #include <object/tcb.h>
 #include <object/tcb_methods.h>
+#include <object/window.h>
 
 /* --- capabilities kept in the thread ---------------------------------------- */
 
@@ -98,6 +99,7 @@ static enum outcome install_spaces(struct invocation *inv, struct tcb *t,
     enum outcome outcome = install_cap(t, inv->slot, TCB_CSPACE, cspace);
     if (outcome == OUTCOME_DONE)
         outcome = install_cap(t, inv->slot, TCB_VSPACE, vspace);
+    tcb_cspace_changed(t);
     arch_vspace_changed(t);
     return outcome;
 }
@@ -348,22 +350,15 @@ static enum outcome set_foreign(struct invocation *inv, struct tcb *t)
     return OUTCOME_DONE;
 }
 
-/* Words: address, length, direction (enum window_direction). Nobody looks at the window
- * of a thread that runs, so a thread needs no exclusion to set its own. */
+/* Words: address, length, direction (enum window_direction). */
 static enum outcome set_window(struct invocation *inv, struct tcb *t)
 {
     word address = invocation_word(inv, 0), length = invocation_word(inv, 1);
 
     if (inv->length < 3)
         return refuse(ERROR_TRUNCATED_MESSAGE);
-    if (address > USER_TOP || length > USER_TOP - address)
-        return refuse_argument(1);
-    if (invocation_word(inv, 2) > WINDOW_READ_WRITE)
-        return refuse_argument(2);
-    t->window_address = address;
-    t->window_length = length;
-    t->window_directions = invocation_word(inv, 2);
-    return OUTCOME_DONE;
+    unsigned bad = window_set(t, address, length, invocation_word(inv, 2));
+    return bad ? refuse_argument(bad) : OUTCOME_DONE;
 }
 
 typedef enum outcome method(struct invocation *inv, struct tcb *t);
@@ -404,8 +399,6 @@ enum outcome tcb_decode(struct invocation *inv)
 
     if (!m)
         return refuse(ERROR_ILLEGAL_OPERATION);
-    if (m == set_window && cap_tcb(inv->cap) == inv->caller)
-        return set_window(inv, inv->caller);
     if (!gate_exclusive())
         return OUTCOME_EXCLUSIVE;
     return m(inv, cap_tcb(inv->cap));

@@ -22,6 +22,18 @@ struct request {
     word direction;             /* WINDOW_READ or WINDOW_WRITE */
 };
 
+unsigned window_set(struct tcb *t, word address, word length, word direction)
+{
+    if (address > USER_TOP || length > USER_TOP - address)
+        return 1;
+    if (direction > WINDOW_READ_WRITE)
+        return 2;
+    t->window_address = address;
+    t->window_length = length;
+    t->window_directions = direction;
+    return 0;
+}
+
 /* The thread that waits for an answer through `r` to its call, or null. Lock held. */
 static struct tcb *window_client(const struct reply *r)
 {

@@ -124,6 +124,16 @@ static inline void kc_yield(void)
     kc_trap_null(SYSCALL_YIELD);
 }
 
+/* Opens or closes the reply window of the calling thread (window(7)). */
+static inline enum error_code kc_set_window(uint64_t address, uint64_t length,
+    uint64_t direction)
+{
+    uint64_t words[4] = {direction};
+    uint64_t info = kc_trap(SYSCALL_SET_WINDOW, &address, length, words);
+
+    return (enum error_code)message_label(info);
+}
+
 /* Puts the words that explain an error into the IPC buffer, if there is one. */
 void kc_keep_error(const uint64_t mr[4]);
 

@@ -164,7 +164,7 @@ static bool msr_call(struct tcb *t, int64_t number)
 
 bool arch_debug_syscall(struct tcb *t, int64_t number)
 {
-    if (CONFIG_SET_TLS_BASE && number == SYSCALL_SET_TLS_BASE)
+    if (number == SYSCALL_SET_TLS_BASE)
         arch_set_tls_base(t, context_canonical(context_cap(&t->context)));
     else if (CONFIG_PRINTING && number == SYSCALL_DEBUG_PUT_CHAR)
         put_char(t);

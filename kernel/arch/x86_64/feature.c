@@ -53,7 +53,7 @@ void cpu_detect(void)
         f7 = cpuid(7, 0);
     cpu.x2apic = has(f1.c, 21);
     cpu.tsc_deadline = has(f1.c, 24);
-    cpu.fsgsbase = !CONFIG_SET_TLS_BASE && has(f7.b, 0);
+    cpu.fsgsbase = CONFIG_FSGSBASE && has(f7.b, 0);
     cpu.guest = has(f1.c, 31);
     cpu.smep = has(f7.b, 7);
     cpu.smap = has(f7.b, 20);

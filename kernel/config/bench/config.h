@@ -11,7 +11,7 @@
 #define CONFIG_TCB_BITS        12  /* size of a thread control block, as a power of two */
 #define CONFIG_MAX_CORES       8   /* cores the kernel keeps data for */
 #define CONFIG_DANGEROUS_MSR   1   /* user level may read and write any MSR */
-#define CONFIG_SET_TLS_BASE    0   /* the call that sets FS; else by instruction */
+#define CONFIG_FSGSBASE        1   /* programs may set their FS and GS base themselves */
 #define CONFIG_BOOT_SLICE_MS   5   /* the root task's budget and period */
 #define CONFIG_FANOUT_LIMIT    256 /* slots that one retype may fill */
 #define CONFIG_BOOT_UNTYPEDS   230 /* untyped capabilities that boot info can list */

@@ -17,8 +17,7 @@ static char own[2 * BYTES] __attribute__((aligned(PAGE)));
 static void call(uint64_t unused)
 {
     (void)unused;
-    CHECK_OK(kc_tcb_set_window(self()->tcb, window_address, window_length,
-                               window_direction));
+    CHECK_OK(kc_set_window(window_address, window_length, window_direction));
     stage++;
     answer = ipc_call(ep, 7, 0);
     answered++;
@@ -369,6 +368,11 @@ TEST("window: bad windows are refused")
     CHECK_ERR1(kc_tcb_set_window(t, 8, ~UINT64_C(0), 1), ERROR_INVALID_ARGUMENT, 1);
     CHECK_ERR1(kc_tcb_set_window(t, 0, PAGE, 4), ERROR_INVALID_ARGUMENT, 2);
     CHECK_OK(kc_tcb_set_window(t, USER_TOP - 8, 8, 3));
+    CHECK_EQ(kc_set_window(USER_TOP + 1, 0, 1), ERROR_INVALID_ARGUMENT);
+    CHECK_EQ(kc_set_window(USER_TOP - 8, 9, 1), ERROR_INVALID_ARGUMENT);
+    CHECK_EQ(kc_set_window(8, ~UINT64_C(0), 1), ERROR_INVALID_ARGUMENT);
+    CHECK_EQ(kc_set_window(0, PAGE, 4), ERROR_INVALID_ARGUMENT);
+    CHECK_OK(kc_set_window(USER_TOP - 8, 8, 3));
     CHECK_EQ(ipc_call_info(t, message_info(INVOKE_TCB_SET_WINDOW, 0, 0, 2), 0).label,
              ERROR_TRUNCATED_MESSAGE);
 }
