@@ -54,9 +54,13 @@ enum {
 /* Data of a reply with ERROR_LINK or ERROR_MOUNT to an operation on a name. */
 struct name_turn {
     uint32_t used;      /* bytes of the name up to and with the component in question */
-    uint32_t service;   /* ERROR_MOUNT: its number; the rest begins at its root */
-    char target[];      /* ERROR_LINK: target, not terminated; the count says how long */
+    union {
+        uint32_t service;   /* ERROR_MOUNT: its number; the rest begins at its root */
+        uint32_t length;    /* ERROR_LINK: bytes of the target */
+    };
+    char target[];      /* ERROR_LINK: target, not terminated */
 };
+enum { LINK_TARGET_MAX = SHORT_READ_MAX - 8 };   /* longer ones: ENAMETOOLONG */
 
 /* Attribute address: instead of an offset. */
 #define ATTRIBUTE            (UINT64_C(1) << 63)
