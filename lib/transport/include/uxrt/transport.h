@@ -60,7 +60,10 @@ enum {
     UXRT_NONBLOCK = 128, UXRT_DIRECTORY = 256,          /* ENOTDIR unless it is one */
     UXRT_NOFOLLOW = 512,                                /* ELOOP if it is a link */
     UXRT_PATH = 1024,                                   /* only to name it, links too */
+    UXRT_CLOSE_ON_EXEC = 2048,
 };
+/* In place of a directory's descriptor: the current one. */
+enum { UXRT_AT_CURRENT = -100 };
 int uxrt_open(const char *name, unsigned flags, unsigned mode);
 int uxrt_openat(int directory, const char *name, unsigned flags, unsigned mode);
 int uxrt_close(int file);
@@ -94,6 +97,20 @@ struct uxrt_change {
     int64_t accessed, modified;
 };
 int uxrt_change(int file, const struct uxrt_change *change);
+
+/* Records of attributes. A lock is held by an open file, and ends with it. */
+enum { UXRT_LOCK_NONE = 0, UXRT_LOCK_SHARED = 1, UXRT_LOCK_EXCLUSIVE = 2,
+       UXRT_LOCK_NOWAIT = 4 };             /* EAGAIN instead of waiting */
+struct uxrt_lock {
+    uint32_t kind, reserved;
+};
+struct uxrt_object {
+    uint64_t token, size;       /* one use; bytes of the file */
+};
+struct uxrt_statfs {
+    uint64_t block_size, blocks, free, files, free_files, name_max;
+};
+enum { UXRT_RENAME_NOREPLACE = 1 };
 
 /* Directories. */
 struct uxrt_entry {
@@ -139,6 +156,11 @@ int uxrt_mount(const char *service, const char *where, unsigned flags);
 int uxrt_bind(const char *directory, const char *where, unsigned flags);
 int uxrt_unmount(const char *where);
 int uxrt_unshare(void);
+
+/* What ATTR_OBJECT reads: a one-use token with which the file's memory can be mapped. */
+struct uxrt_object {
+    uint64_t token, size;
+};
 
 /* Memory. */
 void *uxrt_map(void *address, size_t size, unsigned protection, unsigned flags, int file,
