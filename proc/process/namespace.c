@@ -4,12 +4,14 @@
  * changes: hence the sequence count. What only the process server needs is in a page of
  * its own: which root node of a service each index in identity.roots stands for. An index
  * is kept as long as an entry uses it, so a client that still looks at an old table names
- * a root that has gone, and never another one.
+ * a root that has gone, and never another one. Index 0 is that of "/" alone, to which a
+ * path through /srv leads: whoever has /srv has it of every service.
  */
 #include <process/namespace.h>
 
 #include <stddef.h>
 
+#include <files/files.h>
 #include <process/connection.h>
 #include <util/errno.h>
 #include <util/string.h>
@@ -148,6 +150,20 @@ uint64_t namespace_node(const struct namespace *namespace, const struct mount_en
     return root_of((struct namespace *)namespace, entry)->node;
 }
 
+/* Can its processes go through /srv to any service? */
+static bool shows_services(const struct namespace *namespace)
+{
+    for (unsigned i = 0; i < MOUNTS_MAX + 1; i++) {
+        const struct root *root = &namespace->roots[i];
+
+        if (root->uses && root->service == SERVICE_PROC
+            && (root->node <= PROC_ROOT || root->node == PROC_ROOT_SRV)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 unsigned namespace_roots(const struct namespace *namespace, uint32_t service,
     uint64_t roots[ROOTS_MAX])
 {
@@ -164,6 +180,10 @@ unsigned namespace_roots(const struct namespace *namespace, uint32_t service,
             count = root->index >= count ? root->index + 1u : count;
         }
     }
+    if (shows_services(namespace) && service != SERVICE_PROC) {
+        roots[0] = 0;
+        count = count ? count : 1;
+    }
     return count;
 }
 
@@ -171,7 +191,7 @@ unsigned namespace_roots(const struct namespace *namespace, uint32_t service,
 static struct root *root_take(struct namespace *namespace, uint32_t service, uint64_t node)
 {
     struct root *vacant = NULL;
-    unsigned taken = 0;
+    unsigned taken = node ? 1 : 0;      /* 0 is for "/" alone */
 
     for (unsigned i = 0; i < MOUNTS_MAX + 1; i++) {
         struct root *root = &namespace->roots[i];
@@ -186,12 +206,12 @@ static struct root *root_take(struct namespace *namespace, uint32_t service, uin
             taken |= 1u << root->index;
         }
     }
-    if (!vacant || taken == (1u << ROOTS_MAX) - 1) {
+    if (!vacant || (node && taken == (1u << ROOTS_MAX) - 1)) {
         return NULL;
     }
     *vacant = (struct root){
         .service = service, .node = node, .uses = 1,
-        .index = (uint16_t)__builtin_ctz(~taken),
+        .index = node ? (uint16_t)__builtin_ctz(~taken) : 0,
     };
     return vacant;
 }

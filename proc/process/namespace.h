@@ -32,8 +32,8 @@ int namespace_mount(struct namespace *namespace, uint32_t service, uint64_t root
     unsigned flags, const char *prefix, size_t length);
 int namespace_unmount(struct namespace *namespace, const char *prefix, size_t length);
 
-/* The roots that it gives connections to a service: count, nodes in order. One that has
- * gone since is ROOT_GONE. */
+/* The roots that it gives connections to a service: count, nodes in order. The
+ * first is "/" or, as others that are not there, ROOT_GONE. */
 #define ROOT_GONE UINT64_MAX
 unsigned namespace_roots(const struct namespace *namespace, uint32_t service,
     uint64_t roots[ROOTS_MAX]);
