@@ -7,10 +7,9 @@
 #include <stdint.h>
 
 #include <program/tls.h>
-#include <uxrt/transport.h>
+#include <transport/program/start.h>
 #include <util/string.h>
-
-#include "../transport/program/start.h"
+#include <uxrt/transport.h>
 
 int main(int argc, char **argv, char **envp);
 

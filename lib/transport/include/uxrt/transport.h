@@ -157,11 +157,6 @@ int uxrt_bind(const char *directory, const char *where, unsigned flags);
 int uxrt_unmount(const char *where);
 int uxrt_unshare(void);
 
-/* What ATTR_OBJECT reads: a one-use token with which the file's memory can be mapped. */
-struct uxrt_object {
-    uint64_t token, size;
-};
-
 /* Memory. */
 void *uxrt_map(void *address, size_t size, unsigned protection, unsigned flags, int file,
     uint64_t offset);           /* file -1: new memory; error: a negative errno as pointer */

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * init: does what /boot/init.conf says, then runs one program and ends the machine with
+ * its code: the command that the image holds (/boot/command: words that end with NUL), or
+ * else what the table names. A command without a slash is looked for in PATH.
+ */
+#include <uxrt/transport.h>
+#include <util/print.h>
+#include <util/string.h>
+
+#include "init.h"
+
+void init_say(const char *what, const char *name, int number)
+{
+    char line[200];
+    size_t length = number ? print(line, sizeof(line), "init: %s %s (%d)\n", what, name,
+                                   number)
+                           : print(line, sizeof(line), "init: %s %s\n", what, name);
+
+    uxrt_log(line, length < sizeof(line) ? length : sizeof(line) - 1);
+}
+
+char *init_read(const char *name, size_t *size)
+{
+    static char memory[64 * 1024];
+    static size_t used;
+    char *text = memory + used;
+    size_t room = sizeof(memory) - used - 1;
+    int file = uxrt_open(name, UXRT_READ, 0);
+    int64_t got = file < 0 ? file : 1;
+
+    *size = 0;
+    if (file < 0)
+        return NULL;
+    while (got > 0 && *size < room) {
+        got = uxrt_read(file, text + *size, room - *size);
+        *size += got > 0 ? (size_t)got : 0;
+    }
+    (void)uxrt_close(file);
+    if (got < 0) {
+        init_say("cannot read", name, (int)got);
+        return NULL;
+    }
+    text[*size] = 0;
+    used += *size + 1;
+    return text;
+}
+
+/* The first file of this name in the folders of PATH, or the name itself. */
+static char *find(char *name)
+{
+    static char path[512];
+    struct uxrt_stat stat;
+    const char *folders = "";
+
+    for (char **e = init_environment; *e; e++) {
+        if (!strncmp(*e, "PATH=", 5))
+            folders = *e + 5;
+    }
+    while (!strchr(name, '/') && *folders) {
+        const char *end = strchr(folders, ':');
+        size_t length = end ? (size_t)(end - folders) : strlen(folders);
+
+        print(path, sizeof(path), "%.*s/%s", (int)length, folders, name);
+        if (uxrt_stat(path, &stat) == 0)
+            return path;
+        folders += length + (end != NULL);
+    }
+    return name;
+}
+
+/* The image's own command, in words; false if it has none. */
+static bool command(char **words)
+{
+    unsigned count = 0;
+    size_t size;
+    char *text = init_read("/boot/command", &size);
+
+    for (size_t i = 0; text && i < size && count < WORDS_MAX; i += strlen(text + i) + 1)
+        words[count++] = text + i;
+    words[count] = NULL;
+    return count;
+}
+
+int main(void)
+{
+    static char *words[WORDS_MAX + 1];
+    size_t size;
+    char *table = init_read("/boot/init.conf", &size);
+
+    if (table)
+        table_do(table);
+    else
+        init_say("there is no", "/boot/init.conf", 0);
+    char **run = command(words) ? words : init_program;
+    int code = 0;
+
+    if (run[0]) {
+        char *name = run[0];
+
+        run[0] = find(name);
+        code = child_run(run);
+    }
+    uxrt_shutdown(code);
+    return 1;
+}
