@@ -8,6 +8,7 @@
 #pragma once
 
 #include <transport/thread.h>
+#include <uxrt/driver.h>
 #include <uxrt/server.h>
 
 #define LIBRARY_MAGIC UINT64_C(0x30424c5452585500) /* "\0UXRTLB0" */
@@ -175,8 +176,20 @@ enum { ATTACH_NUMBER = 0x55585254 };
     UXRT_FUNCTION(int64_t, share, (int handle, uint64_t badge, unsigned protection), \
         (handle, badge, protection))
 
+/* <uxrt/driver.h>. */
+#define UXRT_DRIVER_FUNCTIONS \
+    UXRT_FUNCTION(int, ports, (unsigned device, unsigned first, unsigned last), \
+        (device, first, last)) \
+    UXRT_FUNCTION(int64_t, port_in, (unsigned device, unsigned port, unsigned width), \
+        (device, port, width)) \
+    UXRT_FUNCTION(int, port_out, \
+        (unsigned device, unsigned port, unsigned width, uint32_t value), \
+        (device, port, width, value)) \
+    UXRT_FUNCTION(int, interrupt, (unsigned device, unsigned pin), (device, pin)) \
+    UXRT_FUNCTION(int, interrupt_done, (unsigned device), (device))
+
 #define UXRT_FUNCTIONS UXRT_DATA_FUNCTIONS UXRT_FILE_FUNCTIONS UXRT_PROCESS_FUNCTIONS \
-    UXRT_SERVER_FUNCTIONS
+    UXRT_SERVER_FUNCTIONS UXRT_DRIVER_FUNCTIONS
 
 /* Those of which libuxrt.a does more than pass on arguments and result. tls: FS base of
  * the thread; thread: with the new one's. */
