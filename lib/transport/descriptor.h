@@ -11,7 +11,7 @@
 
 #include <transport/thread.h>
 
-enum { DESCRIPTORS_MAX = 4096 };
+enum { DESCRIPTORS_MAX = 4096, FILES_MAX = 4096 };
 enum file_kind { FILE_NONE, FILE_CONNECTION, FILE_SERVICE };
 
 struct file {
@@ -21,6 +21,8 @@ struct file {
     uint16_t flags;         /* UXRT_READ, UXRT_WRITE, UXRT_PATH, ... as opened */
     uint32_t id;
     uint32_t references;    /* descriptors */
+    uint16_t root;          /* of the connection: where its name began */
+    uint16_t next;          /* of the next directory of a union: index + 1; or 0 */
 };
 
 /* The open file of a descriptor, or null (EBADF). Lock-free: for the data path. */
@@ -28,10 +30,33 @@ struct file *descriptor_file(int descriptor);
 
 /* A new file with a fresh id, no descriptor yet; null: too many. */
 struct file *file_create(uint8_t kind, uint8_t slot, uint16_t flags);
+/* The file with this id, made if it does not exist; null: impossible id. Of a process
+ * that begins. */
+struct file *file_inherit(uint32_t id, uint8_t slot, uint16_t flags);
 /* Forgets it without telling the server. */
 void file_forget(struct file *file);
+/* Adds a file to the end of a union; the next one of a union, or null. They close with
+ * the first. */
+void file_join(struct file *first, struct file *file);
+struct file *file_next(const struct file *file);
+/* Tells the server that a file without descriptors is closed, and forgets it. */
+int file_close(struct uxrt_thread *t, struct file *file);
 
 /* The lowest free descriptor from `from` on; takes a reference. -EMFILE. */
 int descriptor_create(struct file *file, int from, bool close_on_exec);
+/* This descriptor, whatever it was before: that is closed. -EBADF. */
+int descriptor_place(struct uxrt_thread *t, struct file *file, int descriptor,
+    bool close_on_exec);
 /* Removes it; the file is closed at its server with the last one. */
 int descriptor_close(struct uxrt_thread *t, int descriptor);
+/* A second descriptor for the same file, from `from` on. -EBADF, -EMFILE. */
+int descriptor_copy(int descriptor, int from, bool close_on_exec);
+
+/* FD_CLOEXEC: 0, 1 or -EBADF. */
+int descriptor_close_on_exec(int descriptor);
+int descriptor_set_close_on_exec(int descriptor, bool close_on_exec);
+/* The highest descriptor in use + 1. */
+int descriptor_limit(void);
+
+/* In the child of a fork: services and locks of the parent are not the child's. */
+void descriptor_after_fork(void);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A slot is believed only if its own entry names the service, so that one word of the
+ * cache can be overwritten at any time. Entries hold the service number + 1. A slot is used
+ * again after the end of its service; whoever has a buffer there then has none.
+ */
+#include <transport/connection.h>
+
+#include <transport/client.h>
+#include <util/errno.h>
+
+enum { CACHE_SIZE = 64 };
+
+static uint32_t services[SLOTS];
+static uint8_t cache[CACHE_SIZE];
+
+static bool leads_to(unsigned slot, uint32_t service)
+{
+    return __atomic_load_n(&services[slot], __ATOMIC_ACQUIRE) == service + 1;
+}
+
+uint32_t connection_service(unsigned slot)
+{
+    if (slot == SLOT_PROC) {
+        return SERVICE_PROC;
+    }
+    return slot < SLOTS ? services[slot] - 1 : NO_SERVICE;
+}
+
+void connection_inherit(unsigned slot, uint32_t service)
+{
+    if (slot < SLOTS && slot != SLOT_PROC) {
+        __atomic_store_n(&services[slot], service + 1, __ATOMIC_RELEASE);
+        cache[service % CACHE_SIZE] = (uint8_t)slot;
+    }
+}
+
+void connection_no_buffers(struct uxrt_thread *t)
+{
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        t->buffer_place[slot] = 0;
+        t->buffer_size[slot] = 0;
+    }
+}
+
+static int connect(struct uxrt_thread *t, uint32_t service)
+{
+    uint64_t word = service;
+    int result = client_proc(t, PROC_CONNECT, &word, 1, NULL, 0);
+    uint64_t slot = t->shared->result[0];
+
+    if (result < 0) {
+        return result;
+    }
+    if (slot >= SLOTS) {
+        return -EIO;
+    }
+    if (!leads_to((unsigned)slot, service)) {
+        t->buffer_place[slot] = 0;
+        t->buffer_size[slot] = 0;
+        connection_inherit((unsigned)slot, service);
+    }
+    return (int)slot;
+}
+
+int connection_slot(struct uxrt_thread *t, uint32_t service)
+{
+    unsigned slot = cache[service % CACHE_SIZE];
+
+    if (service == SERVICE_PROC) {
+        return SLOT_PROC;
+    }
+    return leads_to(slot, service) ? (int)slot : connect(t, service);
+}

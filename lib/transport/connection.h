@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Connections that this process has: which service is behind which slot. Servers are
+ * connected to at first contact.
+ */
+#pragma once
+
+#include <transport/thread.h>
+
+/* What connection_service() says of a slot without a connection. */
+#define NO_SERVICE UINT32_MAX
+
+/* The slot of the connection to a service, made if need be. -ENOENT, -EDEADLK, -ENFILE. */
+int connection_slot(struct uxrt_thread *t, uint32_t service);
+/* The service behind a slot, or NO_SERVICE. */
+uint32_t connection_service(unsigned slot);
+/* There is one already, from before this program began. */
+void connection_inherit(unsigned slot, uint32_t service);
+/* The thread's buffers belonged to another process: it has none yet. */
+void connection_no_buffers(struct uxrt_thread *t);

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The two tables. Changes hold the lock; descriptor_file() reads one word without it, and
+ * what it returns stays memory of the table even if another thread closes the file: the
+ * server then says that it does not know the id.
+ */
+#include <transport/descriptor.h>
+
+#include <stddef.h>
+
+#include <transport/client.h>
+#include <transport/lock.h>
+#include <util/errno.h>
+
+enum { CLOSE_ON_EXEC = 0x8000, NUMBER = 0x7fff };
+
+static struct file files[FILES_MAX];
+static uint16_t descriptors[DESCRIPTORS_MAX];   /* index in files + 1, CLOSE_ON_EXEC */
+static uint32_t lock;
+static unsigned first_free_file;                /* none below it is free */
+static int limit;                               /* descriptors from here on are free */
+
+struct file *descriptor_file(int descriptor)
+{
+    unsigned entry;
+
+    if ((unsigned)descriptor >= DESCRIPTORS_MAX) {
+        return NULL;
+    }
+    entry = __atomic_load_n(&descriptors[descriptor], __ATOMIC_RELAXED) & NUMBER;
+    return entry ? &files[entry - 1] : NULL;
+}
+
+static void file_begin(struct file *file, uint8_t kind, uint8_t slot, uint16_t flags)
+{
+    *file = (struct file){
+        .kind = kind, .slot = slot, .flags = flags,
+        .id = FIRST_FILE + (uint32_t)(file - files),
+    };
+}
+
+struct file *file_create(uint8_t kind, uint8_t slot, uint16_t flags)
+{
+    struct file *file = NULL;
+    unsigned i;
+
+    lock_take(&lock);
+    for (i = first_free_file; i < FILES_MAX && files[i].kind != FILE_NONE; i++) {
+    }
+    first_free_file = i;
+    if (i < FILES_MAX) {
+        file = &files[i];
+        file_begin(file, kind, slot, flags);
+        first_free_file = i + 1;
+    }
+    lock_release(&lock);
+    return file;
+}
+
+struct file *file_inherit(uint32_t id, uint8_t slot, uint16_t flags)
+{
+    struct file *file;
+
+    if (id < FIRST_FILE || id - FIRST_FILE >= FILES_MAX) {
+        return NULL;
+    }
+    file = &files[id - FIRST_FILE];
+    if (file->kind == FILE_NONE) {
+        file_begin(file, FILE_CONNECTION, slot, flags);
+    }
+    return file;
+}
+
+void file_forget(struct file *file)
+{
+    unsigned index = (unsigned)(file - files);
+
+    lock_take(&lock);
+    file->kind = FILE_NONE;
+    if (index < first_free_file) {
+        first_free_file = index;
+    }
+    lock_release(&lock);
+}
+
+void file_join(struct file *first, struct file *file)
+{
+    while (first->next) {
+        first = &files[first->next - 1];
+    }
+    first->next = (uint16_t)(file - files + 1);
+}
+
+struct file *file_next(const struct file *file)
+{
+    return file->next ? &files[file->next - 1] : NULL;
+}
+
+static int close_one(struct uxrt_thread *t, const struct file *file)
+{
+    uint64_t word = file->slot;
+    int64_t result;
+
+    if (file->kind == FILE_SERVICE) {
+        return client_proc(t, PROC_UNSERVE, &word, 1, NULL, 0);
+    }
+    result = client_write(t, file->slot, file->id, NULL, 0,
+        (int64_t)attribute_address(ATTR_CLOSE, 0));
+    return result < 0 ? (int)result : 0;
+}
+
+int file_close(struct uxrt_thread *t, struct file *file)
+{
+    int result = close_one(t, file);
+
+    for (struct file *member = file; member;) {
+        struct file *next = file_next(member);
+
+        if (member != file) {
+            close_one(t, member);
+        }
+        file_forget(member);
+        member = next;
+    }
+    return result;
+}
+
+static void descriptor_put(struct file *file, int descriptor, bool close_on_exec)
+{
+    unsigned entry = (unsigned)(file - files) + 1;
+
+    file->references++;
+    if (descriptor >= limit) {
+        limit = descriptor + 1;
+    }
+    __atomic_store_n(&descriptors[descriptor],
+        (uint16_t)(entry | (close_on_exec ? CLOSE_ON_EXEC : 0)), __ATOMIC_RELEASE);
+}
+
+/* Takes a descriptor's reference away; the file if that was the last. Locked. */
+static struct file *descriptor_take(int descriptor)
+{
+    struct file *file = descriptor_file(descriptor);
+
+    if (!file) {
+        return NULL;
+    }
+    __atomic_store_n(&descriptors[descriptor], 0, __ATOMIC_RELAXED);
+    while (limit > 0 && !descriptors[limit - 1]) {
+        limit--;
+    }
+    return --file->references ? NULL : file;
+}
+
+/* Locked. */
+static int lowest_free(int from)
+{
+    if (from < 0) {
+        return -EINVAL;
+    }
+    while (from < limit && descriptors[from]) {
+        from++;
+    }
+    return from < DESCRIPTORS_MAX ? from : -EMFILE;
+}
+
+int descriptor_create(struct file *file, int from, bool close_on_exec)
+{
+    int descriptor;
+
+    lock_take(&lock);
+    descriptor = lowest_free(from);
+    if (descriptor >= 0) {
+        descriptor_put(file, descriptor, close_on_exec);
+    }
+    lock_release(&lock);
+    return descriptor;
+}
+
+int descriptor_place(struct uxrt_thread *t, struct file *file, int descriptor,
+    bool close_on_exec)
+{
+    struct file *last;
+
+    if ((unsigned)descriptor >= DESCRIPTORS_MAX) {
+        return -EBADF;
+    }
+    lock_take(&lock);
+    file->references++;             /* it may be the one that was there */
+    last = descriptor_take(descriptor);
+    descriptor_put(file, descriptor, close_on_exec);
+    file->references--;
+    lock_release(&lock);
+    if (last) {
+        file_close(t, last);
+    }
+    return descriptor;
+}
+
+int descriptor_close(struct uxrt_thread *t, int descriptor)
+{
+    struct file *file;
+
+    lock_take(&lock);
+    file = descriptor_file(descriptor);
+    if (!file) {
+        lock_release(&lock);
+        return -EBADF;
+    }
+    file = descriptor_take(descriptor);
+    lock_release(&lock);
+    return file ? file_close(t, file) : 0;
+}
+
+int descriptor_copy(int descriptor, int from, bool close_on_exec)
+{
+    struct file *file;
+    int copy = -EBADF;
+
+    lock_take(&lock);
+    file = descriptor_file(descriptor);
+    if (file) {
+        copy = lowest_free(from);
+        if (copy >= 0) {
+            descriptor_put(file, copy, close_on_exec);
+        }
+    }
+    lock_release(&lock);
+    return copy;
+}
+
+int descriptor_close_on_exec(int descriptor)
+{
+    if (!descriptor_file(descriptor)) {
+        return -EBADF;
+    }
+    return (descriptors[descriptor] & CLOSE_ON_EXEC) != 0;
+}
+
+int descriptor_set_close_on_exec(int descriptor, bool close_on_exec)
+{
+    int result = -EBADF;
+
+    lock_take(&lock);
+    if (descriptor_file(descriptor)) {
+        uint16_t entry = descriptors[descriptor] & NUMBER;
+
+        descriptors[descriptor] = (uint16_t)(entry | (close_on_exec ? CLOSE_ON_EXEC : 0));
+        result = 0;
+    }
+    lock_release(&lock);
+    return result;
+}
+
+int descriptor_limit(void)
+{
+    return __atomic_load_n(&limit, __ATOMIC_RELAXED);
+}
+
+void descriptor_after_fork(void)
+{
+    lock = 0;
+    for (int i = descriptor_limit(); i-- > 0;) {
+        struct file *file = descriptor_file(i);
+
+        if (file && file->kind == FILE_SERVICE && descriptor_take(i)) {
+            file_forget(file);
+        }
+    }
+}
