@@ -23,8 +23,12 @@ ending() {
     esac
 }
 
-# root_file: the file of the root task that was asked for.
+# root_file: the file of the root task that was asked for; if none was, the system's.
 root_file() {
+    if [ -z "$root" ]; then
+        program_file system || program_file hello
+        return
+    fi
     program_file "$root" && return
     [ -f "$root" ] || usage_error "no program or file $root"
     echo "$root"
@@ -37,18 +41,30 @@ kernel_file() {
     echo "$file"
 }
 
+# run_root COMMAND...: the root task to run; with files or a command, it is packed anew.
+run_root() {
+    if [ $# -eq 0 ] && [ -z "$add" ]; then
+        root_file
+        return
+    fi
+    [ -z "$root" ] || usage_error "--root is another system, without files and COMMAND"
+    have_system || die "this system has no process server yet"
+    make_system "$build/run.elf" "$add" "$@"
+    echo "$build/run.elf"
+}
+
+# The end of the guest is the end of ./uxrt: with the code that init gave the machine.
 run() {
     [ -z "$add" ] || [ -d "$add" ] || usage_error "--add takes a folder, not $add"
-    [ $# -eq 0 ] && [ -z "$add" ] ||
-        die 'this system has no process server yet to run COMMAND or to hold files'
     prepare
-    root_elf=$(root_file)
+    root_elf=$(run_root "$@")
     kernel_elf=$(kernel_file)
     set -- -nographic -accel tcg,thread=multi -kernel "$kernel_elf" -initrd "$root_elf"
     [ -z "$debug" ] || set -- "$@" -d int,cpu_reset,guest_errors -D "$build/machine.log"
     status=0
     emulator "${smp:-1}" "${cpu:-max}" "$@" || status=$?
-    [ "$(ending $status)" = ok ] || die "$(ending $status)"
+    [ $((status % 2)) -eq 1 ] || die "$(ending $status)"
+    exit $((status / 2))
 }
 
 debug_kernel() {

@@ -5,6 +5,7 @@
 # FILE. WHY is "ok" if the program ended as it should, else what happened instead.
 # Missing, repeated or stray results, a wrong or missing plan, a kernel panic and a bad
 # ending are failures. A skipped test (`ok N # SKIP`) is neither passed nor failed.
+# Results of subtests, indented by four blanks, count too, but not towards the plan.
 
 function fail(reason) {
     failed++
@@ -41,6 +42,15 @@ function fail(reason) {
     else if (bad)
         failed++
     else if (line !~ /#[ \t]*[Ss][Kk][Ii][Pp]/)
+        passed++
+}
+
+# A subtest: its program has a result of its own, which follows.
+/^    (not )?ok([ \t]|$)/ {
+    print
+    if (/^    not/)
+        failed++
+    else if (!/#[ \t]*[Ss][Kk][Ii][Pp]/)
         passed++
 }
 

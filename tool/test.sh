@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Part of ./uxrt: runs tests, prints their TAP and counts it with tool/tap.awk. A group is
-# a function group_NAME, or the guest programs that are called NAME/...
+# a function group_NAME, or the programs that are called NAME/...: those of the kernel boot
+# as the root task, one after the other; native ones run in one boot of the system.
 groups='build host kernel transport unix serve cores image'
 
 # judge NAME ENDING FILE: prints and counts the TAP in FILE.
@@ -94,6 +95,14 @@ guest_tests() {
     grep "^$1/" "$build/programs" || :
 }
 
+# native_test TITLE PROGRAM...: boots the system on each machine to run the programs.
+native_test() {
+    title_of_boot=$1
+    shift
+    make_system "$build/test.elf" '' /boot/cmd/tests "$@"
+    guest_test "$title_of_boot" "$build/test.elf"
+}
+
 # A test of the kernel boots from CD, by both kinds of firmware.
 group_image() {
     name=$(guest_tests kernel | sed 's/ .*//; q')
@@ -114,7 +123,7 @@ has_tests() {
     case $1 in
     build | host) ;;
     image) [ -n "$(guest_tests kernel)" ] ;;
-    *) [ -n "$(guest_tests "$1")" ] ;;
+    *) [ -n "$(guest_tests "$1"; native_tests "$1")" ] ;;
     esac
 }
 
@@ -127,6 +136,8 @@ run_group() {
         guest_tests "$1" | while read -r name file; do
             guest_test "$name" "$file"
         done
+        # shellcheck disable=SC2046 # names have no blanks
+        [ -z "$(native_tests "$1")" ] || native_test "$1" $(native_tests "$1")
         ;;
     esac
 }
@@ -135,8 +146,24 @@ run_group() {
 check_name() {
     case " $groups " in
     *" $1 "*) has_tests "$1" || usage_error "the group $1 has no tests yet" ;;
-    *) program_file "$1" >/dev/null || usage_error "there is no test or group $1" ;;
+    *)
+        program_file "$1" >/dev/null || is_native_test "$1" ||
+            usage_error "there is no test or group $1"
+        ;;
     esac
+}
+
+is_native_test() {
+    grep -q "^boot/test/$1 " "$build/boot.list"
+}
+
+# one_test GROUP/NAME
+one_test() {
+    if is_native_test "$1"; then
+        native_test "$1" "/boot/test/$1"
+    else
+        guest_test "$1" "$(program_file "$1")"
+    fi
 }
 
 test_all() {
@@ -152,7 +179,7 @@ test_all() {
     : >"$build/counts"
     for name; do
         case $name in
-        */*) guest_test "$name" "$(program_file "$name")" ;;
+        */*) one_test "$name" ;;
         *) run_group "$name" ;;
         esac
     done
