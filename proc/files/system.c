@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * /proc/sys: what the whole system uses, a name and a number in each line, so that a test
+ * can see that everything came back.
+ */
+#include <files/node.h>
+
+#include <memory/slot.h>
+#include <process/connection.h>
+#include <util/heap.h>
+#include <util/string.h>
+
+static void memory(struct tree_node *node, struct text *text)
+{
+    (void)node;
+    text_print(text, "pages %zu\nfree %zu\nused %zu\nheap %zu\n", frame_total(),
+        frame_unused(), frame_total() - frame_unused(), heap_used());
+}
+
+static void processes(struct tree_node *node, struct text *text)
+{
+    unsigned live = 0, zombies = 0, threads = 0;
+
+    (void)node;
+    for (struct process *process = process_next(0); process;
+         process = process_next(process->pid)) {
+        if (process->zombie) {
+            zombies++;
+        } else {
+            live++;
+            threads += process->thread_count;
+        }
+    }
+    text_print(text, "live %u\nzombies %u\nthreads %u\n", live, zombies, threads);
+}
+
+/* One line for each: number, pid, name. */
+static void services(struct tree_node *node, struct text *text)
+{
+    (void)node;
+    for (struct service *service = service_next(0); service && !text->cut;
+         service = service_next(service->number)) {
+        text_print(text, "%u %u ", service->number,
+            service->process ? service->process->pid : 0);
+        text_name(text, service->name, strnlen(service->name, sizeof(service->name)));
+        text_add(text, "\n", 1);
+    }
+}
+
+static void connections(struct tree_node *node, struct text *text)
+{
+    unsigned count[3] = {0};
+
+    (void)node;
+    for (uint32_t i = 0; i < IDENTITY_MAX; i++) {
+        const struct identity *identity = connection_identity(i);
+
+        if (identity && identity->state <= IDENTITY_ENDING) {
+            count[identity->state]++;
+        }
+    }
+    text_print(text, "live %u\nending %u\n", count[IDENTITY_LIVE], count[IDENTITY_ENDING]);
+}
+
+static void kernel_objects(struct tree_node *node, struct text *text)
+{
+    static const char *const names[POOL_KINDS] = {
+        "tcb", "sched-context", "endpoint", "notification", "reply", "cspace", "pml4",
+        "pdpt", "page-directory", "page-table",
+    };
+
+    (void)node;
+    for (unsigned kind = 0; kind < POOL_KINDS; kind++) {
+        text_print(text, "%s %zu\n", names[kind], pool_in_use((enum pool_kind)kind));
+    }
+}
+
+static void files(struct tree_node *node, struct text *text)
+{
+    (void)node;
+    text_print(text, "nodes %zu\n", node_count());
+}
+
+#define SYSTEM_FILE(number, word, make) \
+    (&(const struct node_kind){ \
+        .name = (word), .code = (number), .mode = S_IFREG | 0444, .text = (make)})
+
+static const struct node_kind *const system_files[] = {
+    SYSTEM_FILE(16, "memory", memory),
+    SYSTEM_FILE(17, "processes", processes),
+    SYSTEM_FILE(18, "services", services),
+    SYSTEM_FILE(19, "connections", connections),
+    SYSTEM_FILE(20, "kernel-objects", kernel_objects),
+    SYSTEM_FILE(21, "files", files),
+    NULL,
+};
+
+const struct node_kind kind_system = {
+    .name = "sys", .code = 5, .mode = S_IFDIR | 0555, .children = system_files,
+};
