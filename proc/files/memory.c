@@ -19,7 +19,7 @@ static char part[PART];
 /* Its space if the caller may use it; null: *error says why not. */
 static struct space *space_of(const struct tree_node *node, int64_t *error)
 {
-    struct process *process = node_process(node);
+    struct process *process = tree_process(node);
 
     if (!process || process->zombie || !process->space) {
         *error = -ESRCH;
@@ -212,7 +212,7 @@ static int find_region(struct tree_node *directory, const char *name, size_t len
     struct tree_node **node)
 {
     const char *dash = memchr(name, '-', length);
-    struct process *process = node_process(directory);
+    struct process *process = tree_process(directory);
     struct region_info region;
     uint64_t start, end;
 
@@ -223,7 +223,7 @@ static int find_region(struct tree_node *directory, const char *name, size_t len
         || region.end != end) {
         return -ENOENT;
     }
-    *node = node_get(&kind_region, directory->id, start, end);
+    *node = tree_get(&kind_region, directory->id, start, end);
     if (!*node) {
         return -ENOMEM;
     }
@@ -235,7 +235,7 @@ static int find_region(struct tree_node *directory, const char *name, size_t len
 static int next_region(struct tree_node *directory, uint64_t cookie,
     struct uxrt_entry *entry, char name[256])
 {
-    struct process *process = node_process(directory);
+    struct process *process = tree_process(directory);
     struct region_info region;
     char text[64];
     size_t length;
@@ -246,7 +246,7 @@ static int next_region(struct tree_node *directory, uint64_t cookie,
     length = print(text, sizeof(text), "%lx-%lx", (unsigned long)region.start,
         (unsigned long)region.end);
     return entry_fill(entry, name, &kind_region,
-        node_number(&kind_region, directory->id, region.start), region.end, text, length);
+        tree_number(&kind_region, directory->id, region.start), region.end, text, length);
 }
 
 const struct node_kind kind_map = {

@@ -33,7 +33,7 @@ static struct list *chain_of(const struct node_kind *kind, uint32_t id, uint64_t
 
 static void set_owner(struct tree_node *node)
 {
-    struct process *process = node->kind->of_process ? node_process(node) : NULL;
+    struct process *process = node->kind->of_process ? tree_process(node) : NULL;
 
     if (process) {
         node->server.uid = process->page->euid;
@@ -41,16 +41,16 @@ static void set_owner(struct tree_node *node)
     }
 }
 
-void node_begin(struct tree_node *node, const struct node_kind *kind, uint32_t id)
+void tree_begin(struct tree_node *node, const struct node_kind *kind, uint32_t id)
 {
     node->kind = kind;
     node->id = id;
     node->server.mode = kind->mode;
     node->server.links = S_ISDIR(kind->mode) ? 2 : 1;
-    node->server.number = node_number(kind, id, node->start);
+    node->server.number = tree_number(kind, id, node->start);
 }
 
-struct tree_node *node_get(const struct node_kind *kind, uint32_t id, uint64_t start,
+struct tree_node *tree_get(const struct node_kind *kind, uint32_t id, uint64_t start,
     uint64_t end)
 {
     struct list *chain = chain_of(kind, id, start);
@@ -69,7 +69,7 @@ struct tree_node *node_get(const struct node_kind *kind, uint32_t id, uint64_t s
     }
     node->start = start;
     node->end = end;
-    node_begin(node, kind, id);
+    tree_begin(node, kind, id);
     list_append(chain, &node->link);
     count++;
 found:
@@ -84,7 +84,7 @@ static bool in_use(const struct tree_node *node)
            || node->used == requests;
 }
 
-void node_free(struct tree_node *node)
+void tree_free(struct tree_node *node)
 {
     list_remove(&node->link);
     heap_free(node);
@@ -100,13 +100,13 @@ static void tidy_chain(struct list *chain)
 
         next = link->next;
         if (!in_use(node)) {
-            node_free(node);
+            tree_free(node);
         }
     }
 }
 
 /* A sweep comes after at least as many new nodes as the last one left. */
-void node_tidy(void)
+void tree_tidy(void)
 {
     requests++;
     if (count < KEEP || count < 2 * tidied) {
@@ -118,12 +118,12 @@ void node_tidy(void)
     tidied = count;
 }
 
-size_t node_count(void)
+size_t tree_count(void)
 {
     return count;
 }
 
-uint64_t node_number(const struct node_kind *kind, uint32_t id, uint64_t start)
+uint64_t tree_number(const struct node_kind *kind, uint32_t id, uint64_t start)
 {
     if (start) {
         return NUMBER_REGION | (uint64_t)(id & 0xffffff) << 36 | start >> 12;
@@ -135,7 +135,7 @@ uint64_t node_number(const struct node_kind *kind, uint32_t id, uint64_t start)
            | kind->code;
 }
 
-struct tree_node *node_numbered(uint64_t number)
+struct tree_node *tree_numbered(uint64_t number)
 {
     static const struct node_kind *const only[] = {
         &kind_root, &kind_boot, &kind_services, &kind_processes, &kind_system,
@@ -144,19 +144,19 @@ struct tree_node *node_numbered(uint64_t number)
 
     for (unsigned i = 0; i < sizeof(only) / sizeof(only[0]); i++) {
         if (only[i]->code == number) {
-            return node_get(only[i], 0, 0, 0);
+            return tree_get(only[i], 0, 0, 0);
         }
     }
-    if (number == node_number(&kind_process, id, 0)) {
-        return node_get(&kind_process, id, 0, 0);
+    if (number == tree_number(&kind_process, id, 0)) {
+        return tree_get(&kind_process, id, 0, 0);
     }
-    if (number == node_number(&kind_map, id, 0)) {
-        return node_get(&kind_map, id, 0, 0);
+    if (number == tree_number(&kind_map, id, 0)) {
+        return tree_get(&kind_map, id, 0, 0);
     }
     return boot_numbered(number);
 }
 
-struct process *node_process(const struct tree_node *node)
+struct process *tree_process(const struct tree_node *node)
 {
     return process_find(node->id);
 }

@@ -58,23 +58,23 @@ static inline struct tree_node *tree_node_of(struct server_node *node)
 }
 
 /* Finds or makes a node of this kind; null: no memory. */
-struct tree_node *node_get(const struct node_kind *kind, uint32_t id, uint64_t start,
+struct tree_node *tree_get(const struct node_kind *kind, uint32_t id, uint64_t start,
     uint64_t end);
 /* Sets what a node has from its kind. */
-void node_begin(struct tree_node *node, const struct node_kind *kind, uint32_t id);
+void tree_begin(struct tree_node *node, const struct node_kind *kind, uint32_t id);
 /* Frees one that nobody uses. */
-void node_free(struct tree_node *node);
+void tree_free(struct tree_node *node);
 /* A request begins: nodes that no file uses may be freed, if there are many. */
-void node_tidy(void);
-size_t node_count(void);
+void tree_tidy(void);
+size_t tree_count(void);
 
 /* The number of such a node, as stat and readdir show it. */
-uint64_t node_number(const struct node_kind *kind, uint32_t id, uint64_t start);
+uint64_t tree_number(const struct node_kind *kind, uint32_t id, uint64_t start);
 /* The directory with this number, or null: for namespaces that are made of it. */
-struct tree_node *node_numbered(uint64_t number);
+struct tree_node *tree_numbered(uint64_t number);
 
 /* Its process, if that has not ended, else null. */
-struct process *node_process(const struct tree_node *node);
+struct process *tree_process(const struct tree_node *node);
 
 /* Fills a directory entry. Returns 1. */
 int entry_fill(struct uxrt_entry *entry, char name[256], const struct node_kind *kind,

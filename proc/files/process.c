@@ -20,7 +20,7 @@ static int find_process(struct tree_node *directory, const char *name, size_t le
         || !process_find((uint32_t)pid)) {
         return -ENOENT;
     }
-    *node = node_get(&kind_process, (uint32_t)pid, 0, 0);
+    *node = tree_get(&kind_process, (uint32_t)pid, 0, 0);
     return *node ? 0 : -ENOMEM;
 }
 
@@ -38,7 +38,7 @@ static int next_process(struct tree_node *directory, uint64_t cookie,
     }
     length = print(digits, sizeof(digits), "%u", process->pid);
     return entry_fill(entry, name, &kind_process,
-        node_number(&kind_process, process->pid, 0), process->pid, digits, length);
+        tree_number(&kind_process, process->pid, 0), process->pid, digits, length);
 }
 
 static int64_t read_self(struct tree_node *node, char *target, size_t size)
@@ -62,7 +62,7 @@ const struct node_kind kind_processes = {
     .lookup = find_process, .entry = next_process,
 };
 
-/* Files of one process; node_process() is not null in what follows. */
+/* Files of one process; tree_process() is not null in what follows. */
 
 static unsigned count_connections(const struct process *process)
 {
@@ -110,7 +110,7 @@ static void live_status(const struct process *process, struct text *text)
 
 static void status(struct tree_node *node, struct text *text)
 {
-    const struct process *process = node_process(node);
+    const struct process *process = tree_process(node);
     const struct process_page *page = process->page;
 
     text_print(text, "Name:\t");
@@ -130,7 +130,7 @@ static void status(struct tree_node *node, struct text *text)
 
 static void cmdline(struct tree_node *node, struct text *text)
 {
-    const struct process *process = node_process(node);
+    const struct process *process = tree_process(node);
 
     text_add(text, process->name, strnlen(process->name, sizeof(process->name)));
     text_add(text, "", 1);
@@ -159,7 +159,7 @@ static const char *region_name(const struct region_info *region)
 /* As Linux writes them; the last number is the pages that are present. */
 static void maps(struct tree_node *node, struct text *text)
 {
-    const struct process *process = node_process(node);
+    const struct process *process = tree_process(node);
     struct region_info region;
 
     for (uint64_t at = 0; process->space && !text->cut
@@ -178,7 +178,7 @@ static void maps(struct tree_node *node, struct text *text)
 /* A line for each mount: service, root node, order in a union, prefix. */
 static void mounts(struct tree_node *node, struct text *text)
 {
-    struct namespace *namespace = node_process(node)->namespace;
+    struct namespace *namespace = tree_process(node)->namespace;
     struct mount_entry entry;
 
     for (unsigned i = 0; namespace && namespace_entry(namespace, i, &entry); i++) {
@@ -196,7 +196,7 @@ static void mounts(struct tree_node *node, struct text *text)
 /* "kill N": as PROC_KILL. */
 static int64_t control(struct tree_node *node, struct server_request *request)
 {
-    struct process *process = node_process(node);
+    struct process *process = tree_process(node);
     char line[32];
     size_t length = request->count;
     uint64_t signal;

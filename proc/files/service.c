@@ -40,7 +40,7 @@ static int lookup(struct tree_node *directory, const char *name, size_t length,
     if (!service || !service->number || !length) {
         return -ENOENT;
     }
-    *node = node_get(&kind_service, service->number, 0, 0);
+    *node = tree_get(&kind_service, service->number, 0, 0);
     if (!*node) {
         return -ENOMEM;
     }
@@ -66,7 +66,7 @@ static int entry(struct tree_node *directory, uint64_t cookie, struct uxrt_entry
         return 0;
     }
     return entry_fill(entry, name, &kind_service,
-        node_number(&kind_service, service->number, 0), service->number, service->name,
+        tree_number(&kind_service, service->number, 0), service->number, service->name,
         strnlen(service->name, sizeof(service->name)));
 }
 

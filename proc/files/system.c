@@ -78,7 +78,7 @@ static void kernel_objects(struct tree_node *node, struct text *text)
 static void files(struct tree_node *node, struct text *text)
 {
     (void)node;
-    text_print(text, "nodes %zu\n", node_count());
+    text_print(text, "nodes %zu\n", tree_count());
 }
 
 #define SYSTEM_FILE(number, word, make) \

@@ -38,7 +38,7 @@ static struct {
 void files_init(void)
 {
     boot_init();
-    server = server_create(&tree_operations, &node_get(&kind_root, 0, 0, 0)->server,
+    server = server_create(&tree_operations, &tree_get(&kind_root, 0, 0, 0)->server,
         SERVICE);
 }
 
@@ -195,7 +195,7 @@ uint64_t files_request(cptr reply, uint64_t badge, uint64_t info, uint64_t mr[4]
 
     current.reply = reply;
     current.badge = badge;
-    node_tidy();
+    tree_tidy();
     if (!connection_find(badge)) {
         return answer_error(mr, -EIO);
     }

@@ -21,7 +21,7 @@ const struct node_kind kind_root = {
 
 static bool is_gone(const struct tree_node *node)
 {
-    return node->kind->of_process && !node_process(node);
+    return node->kind->of_process && !tree_process(node);
 }
 
 static unsigned count_children(const struct node_kind *kind)
@@ -59,7 +59,7 @@ static int tree_lookup(struct server *server, struct server_node *parent, const 
         return -ENOENT;
     }
     if (child) {
-        found = node_get(child, directory->id, 0, 0);
+        found = tree_get(child, directory->id, 0, 0);
         error = found ? 0 : -ENOMEM;
     } else if (directory->kind->lookup) {
         error = directory->kind->lookup(directory, name, length, &found);
@@ -86,7 +86,7 @@ static int tree_entry(struct server *server, struct server_node *node, uint64_t 
     if (cookie < children) {
         const struct node_kind *child = kind->children[cookie];
 
-        return entry_fill(entry, name, child, node_number(child, directory->id, 0),
+        return entry_fill(entry, name, child, tree_number(child, directory->id, 0),
             cookie + 1, child->name, strlen(child->name));
     }
     if (kind->entry) {
@@ -120,7 +120,7 @@ static int tree_remove(struct server *server, struct server_node *parent, const 
 
 static struct server_node *tree_root(struct server *server, uint64_t number)
 {
-    struct tree_node *node = node_numbered(number);
+    struct tree_node *node = tree_numbered(number);
 
     (void)server;
     return node ? &node->server : NULL;
