@@ -185,7 +185,8 @@ int ramfs_rename(struct server *server, struct server_node *from, const char *ol
     struct ramfs_entry *target = directory_find(directory, new, new_length);
     int error;
 
-    if (!source || source->node != moved || (target ? &target->node->node : NULL) != replaced)
+    if (!source || source->node != moved
+        || (target ? &target->node->node : NULL) != replaced)
         return -ENOENT;
     if (node == replaced)
         return 0;

@@ -4,6 +4,8 @@
 
 #include <util/errno.h>
 
+enum { NODE_BYTES = 512 };
+
 static struct server_node *find_root(struct server *server, uint64_t number)
 {
     (void)server;
@@ -31,6 +33,26 @@ static int complete_stat(struct server *server, struct server_node *node,
     return 0;
 }
 
+static struct server_node *parent_of(struct server *server, struct server_node *node)
+{
+    (void)server;
+    struct ramfs_node *parent = ramfs_node(node)->directory.parent;
+
+    return &parent->node == node ? NULL : &parent->node;
+}
+
+/* A node takes about as much memory as NODE_BYTES, beside its data. */
+static int complete_statfs(struct server *server, struct uxrt_statfs *statfs)
+{
+    (void)server;
+    statfs->block_size = PAGE_BYTES;
+    statfs->blocks = space_limit() / PAGE_BYTES;
+    statfs->free = space_free() / PAGE_BYTES;
+    statfs->files = space_limit() / NODE_BYTES;
+    statfs->free_files = space_free() / NODE_BYTES;
+    return 0;
+}
+
 static void forget(struct server *server, struct server_node *node)
 {
     (void)server;
@@ -47,11 +69,13 @@ const struct server_operations ramfs_operations = {
     .rename = ramfs_rename,
     .entry = ramfs_entry,
     .root = find_root,
+    .parent = parent_of,
     .open = open_file,
     .read = ramfs_read,
     .write = ramfs_write,
     .resize = ramfs_resize,
     .stat = complete_stat,
     .object = ramfs_object,
+    .statfs = complete_statfs,
     .forget = forget,
 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A file system in memory: nodes, which are files, directories and symbolic links (node.c),
- * names of nodes in directories (directory.c), and the bytes of files in memory objects,
- * which clients can map (data.c). names.c has the server's operations on names, main.c the
- * table of all. One thread; nothing here waits except for the process server.
+ * A file system in memory: nodes, which are files, directories and symbolic links
+ * (node.c), names of nodes in directories (directory.c), and the bytes of files in memory
+ * objects, which clients can map (memory.c). names.c and data.c have operations on names
+ * and bytes, operations.c the table of all. One thread; nothing here waits except for the
+ * process server.
  */
 #pragma once
 
@@ -100,7 +101,8 @@ void directory_remove(struct ramfs_entry *entry);
 /* The first entry whose cookie is not less; null at the end. */
 struct ramfs_entry *directory_next(const struct ramfs_node *directory, uint64_t cookie);
 /* True if `node` is `directory` or below it. */
-bool directory_contains(const struct ramfs_node *directory, const struct ramfs_node *node);
+bool directory_contains(const struct ramfs_node *directory,
+    const struct ramfs_node *node);
 
 /* names.c: operations of the table, as server.h says. */
 int ramfs_lookup(struct server *server, struct server_node *parent, const char *name,
@@ -123,15 +125,29 @@ int ramfs_rename(struct server *server, struct server_node *from, const char *ol
 int ramfs_entry(struct server *server, struct server_node *directory, uint64_t cookie,
     struct uxrt_entry *entry, char name[256]);
 
-/* data.c: operations on a regular file's bytes, and what others need of them. */
-int64_t ramfs_read(struct server_request *request);
-int64_t ramfs_write(struct server_request *request);
-int ramfs_resize(struct server *server, struct server_node *node, uint64_t size);
-int64_t ramfs_object(struct server_request *request, unsigned protection);
+/* memory.c: memory for the bytes of files. False: no space. */
+static inline size_t pages_of(uint64_t bytes)
+{
+    return (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+}
+/* Makes the object at least this large, and no larger if it is shared. */
+bool data_enlarge(struct ramfs_data *data, uint64_t bytes);
+/* Takes memory for the holes among the pages of these bytes, which the object has. */
+bool data_fill_holes(struct ramfs_data *data, uint64_t from, uint64_t to);
+/* Is this page no hole? */
+bool data_present(const struct ramfs_data *data, size_t page);
+/* Frees the pages beyond the first `pages`, and the object ends there. */
+void data_cut(struct ramfs_data *data, size_t pages);
 /* Makes the file as large as this and all its bytes writable memory, which is returned;
  * null: no space. For filling it at start. */
 void *data_fill(struct ramfs_node *node, size_t size);
 void data_free(struct ramfs_node *node);
+
+/* data.c: operations on a regular file's bytes. */
+int64_t ramfs_read(struct server_request *request);
+int64_t ramfs_write(struct server_request *request);
+int ramfs_resize(struct server *server, struct server_node *node, uint64_t size);
+int64_t ramfs_object(struct server_request *request, unsigned protection);
 
 /* operations.c. */
 extern const struct server_operations ramfs_operations;
