@@ -37,9 +37,11 @@ static struct {
 
 void files_init(void)
 {
+    struct tree_node *root = tree_get(&kind_root, 0, 0, 0);
+
     boot_init();
-    server = server_create(&tree_operations, &tree_get(&kind_root, 0, 0, 0)->server,
-        SERVICE);
+    root->server.references++;
+    server = server_create(&tree_operations, &root->server, SERVICE);
 }
 
 int files_mount(struct namespace *namespace)

@@ -157,7 +157,7 @@ static int64_t tree_write(struct server_request *request)
     if (is_gone(node)) {
         return -ESRCH;
     }
-    return node->kind->write ? node->kind->write(node, request) : -EINVAL;
+    return node->kind->write ? node->kind->write(node, request) : -EROFS;
 }
 
 static int64_t tree_object(struct server_request *request, unsigned protection)
