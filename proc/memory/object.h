@@ -8,7 +8,11 @@
 
 #include <memory/frame.h>
 
+struct list;
 struct object;
+
+/* Pages that an object may have. */
+#define OBJECT_PAGES_MAX ((size_t)1 << 36)
 
 /* A new object with one reference, or null. */
 struct object *object_create(size_t pages);
@@ -24,7 +28,8 @@ size_t object_resident(const struct object *object);
  * reference stays the object's. */
 uint32_t object_frame(struct object *object, size_t page, bool create);
 
-/* Changes the size; pages beyond are unmapped everywhere and freed. 0 or -ENOMEM. */
+/* Changes the size; pages beyond are unmapped everywhere and freed. 0 or -ENOMEM (more
+ * than OBJECT_PAGES_MAX). */
 int object_resize(struct object *object, size_t pages);
 /* Makes pages zero again by dropping them, unmapped everywhere first. */
 void object_discard(struct object *object, size_t page, size_t count);
@@ -33,3 +38,10 @@ void object_discard(struct object *object, size_t page, size_t count);
 int64_t object_read(struct object *object, uint64_t offset, void *data, size_t bytes);
 int64_t object_write(struct object *object, uint64_t offset, const void *data,
     size_t bytes);
+
+/* The regions that are windows on it (region.h), and for the self-check, all objects. */
+struct list *object_regions(struct object *object);
+struct list *object_list(void);
+/* The next page from `page` on that has a frame, or `end`. */
+size_t object_next(const struct object *object, size_t page, size_t end);
+struct object *object_entry(struct list *link);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <abi/object.h>
@@ -15,11 +16,21 @@
 extern cptr slot_cnode;
 enum { SLOT_DEPTH = 64 };
 
+/* Boot: the slots [first, end) are empty; `notes` has a zeroed word for each. */
+void slot_init(cptr first, cptr end, uint32_t *notes);
+
 /* An empty slot; 0 if there is none. */
 cptr slot_alloc(void);
+/* `count` in a row that are never given back; 0 if there are none. */
+cptr slot_alloc_row(unsigned count);
 /* Gives an empty slot back. slot_delete empties it first. */
 void slot_free(cptr slot);
 void slot_delete(cptr slot);
+size_t slot_in_use(void);
+
+/* A number that the slot's user keeps with it. */
+uint32_t slot_note(cptr slot);
+void slot_set_note(cptr slot, uint32_t note);
 
 enum pool_kind {
     POOL_TCB, POOL_SCHED_CONTEXT, POOL_ENDPOINT, POOL_NOTIFICATION, POOL_REPLY,
@@ -31,9 +42,9 @@ enum pool_kind {
 cptr pool_take(enum pool_kind kind);
 
 /*
- * Gives an object back. Capabilities derived from this one are revoked first (so nobody
- * else holds it); the caller has made it idle: a thread suspended, a table unmapped, a
- * CNode emptied.
+ * Gives an object back. Tables have been unmapped by the caller. Objects of the other kinds
+ * are destroyed and made anew: everything derived from the capability goes, and whoever
+ * waits in them or is bound to them is let go.
  */
 void pool_return(enum pool_kind kind, cptr object);
 size_t pool_in_use(enum pool_kind kind);

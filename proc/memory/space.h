@@ -16,6 +16,7 @@ enum region_flag {
     REGION_NO_FORK = 2,     /* the child of a fork does not get it */
     REGION_FORK_COPY = 4,   /* the child gets a copy at once, never copy-on-write */
     REGION_SYSTEM = 8,      /* programs cannot unmap, replace or change it */
+    REGION_READ_ONLY = 16,  /* can never be made writable */
 };
 
 struct region_info {
@@ -45,6 +46,7 @@ int64_t space_map(struct space *space, uint64_t address, size_t pages, unsigned 
     unsigned flags, struct object *object, size_t offset, bool replace);
 /* Unmaps pages, splitting regions. `system` allows REGION_SYSTEM ones. */
 int space_unmap(struct space *space, uint64_t address, size_t pages, bool system);
+/* -ENOMEM: not all of it is mapped; -EACCES: REGION_READ_ONLY; -EINVAL: REGION_SYSTEM. */
 int space_protect(struct space *space, uint64_t address, size_t pages, unsigned protection);
 
 /* Moves the pages [address, +pages) of a private region to another space, same address. */

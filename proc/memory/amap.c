@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Anonymous pages: see amap.h. */
+#include <memory/amap.h>
+
+#include <util/heap.h>
+#include <util/string.h>
+
+static struct list all = {&all, &all};
+
+struct list *amap_list(void)
+{
+    return &all;
+}
+
+struct amap *amap_create(void)
+{
+    struct amap *amap = heap_zero(1, sizeof(*amap));
+
+    if (amap) {
+        amap->references = 1;
+        list_append(&all, &amap->link);
+    }
+    return amap;
+}
+
+uint32_t amap_frame(const struct amap *amap, size_t page)
+{
+    return sparse_get(&amap->frames, page);
+}
+
+bool amap_set(struct amap *amap, size_t page, uint32_t frame)
+{
+    uint32_t old = sparse_get(&amap->frames, page);
+
+    if (!sparse_set(&amap->frames, page, frame)) {
+        return false;
+    }
+    if (old) {
+        frame_put(old);
+    } else {
+        amap->count++;
+    }
+    return true;
+}
+
+void amap_drop(struct amap *amap, size_t from, size_t end)
+{
+    for (size_t page = sparse_next(&amap->frames, from, end); page < end;
+         page = sparse_next(&amap->frames, page + 1, end)) {
+        frame_put(sparse_clear(&amap->frames, page));
+        amap->count--;
+    }
+}
+
+void amap_put(struct amap *amap)
+{
+    if (--amap->references > 0) {
+        return;
+    }
+    amap_drop(amap, 0, SPARSE_END);
+    list_remove(&amap->link);
+    heap_free(amap);
+}
+
+static uint32_t same_frame(uint32_t frame)
+{
+    frame_get(frame);
+    return frame;
+}
+
+static uint32_t copied_frame(uint32_t frame)
+{
+    uint32_t copy = frame_alloc(false);
+
+    if (copy) {
+        memcpy(frame_memory(copy), frame_memory(frame), PAGE_SIZE);
+    }
+    return copy;
+}
+
+static struct amap *copy(const struct amap *amap, size_t from, size_t end,
+    uint32_t (*get)(uint32_t frame))
+{
+    struct amap *new = amap_create();
+
+    if (!new) {
+        return NULL;
+    }
+    for (size_t page = sparse_next(&amap->frames, from, end); page < end;
+         page = sparse_next(&amap->frames, page + 1, end)) {
+        uint32_t frame = get(amap_frame(amap, page));
+
+        if (!frame || !amap_set(new, page - from, frame)) {
+            if (frame) {
+                frame_put(frame);
+            }
+            amap_put(new);
+            return NULL;
+        }
+    }
+    return new;
+}
+
+struct amap *amap_copy(const struct amap *amap, size_t from, size_t end)
+{
+    return copy(amap, from, end, same_frame);
+}
+
+struct amap *amap_copy_deep(const struct amap *amap)
+{
+    return copy(amap, 0, SPARSE_END, copied_frame);
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Page faults: which frame a page shows, and which neighbours are mapped along with it
+ * because they will be wanted next.
+ */
+#include <memory/region.h>
+
+#include <transport/process.h>
+#include <util/errno.h>
+#include <util/string.h>
+
+enum {
+    ZERO_AROUND = 8,        /* new pages are made in such groups */
+    AROUND = 16,            /* pages that are there are mapped in such groups */
+};
+
+/* A new frame with the contents of another one, or zero. */
+static uint32_t copy_frame(uint32_t from)
+{
+    uint32_t frame = frame_alloc(from == 0);
+
+    if (frame && from) {
+        memcpy(frame_memory(frame), frame_memory(from), PAGE_SIZE);
+    }
+    return frame;
+}
+
+/* Puts a copy of a frame (0: a zero page) into the amap, which is the region's own. */
+static int make_page(struct region *region, size_t page, uint32_t from, uint32_t *frame)
+{
+    *frame = copy_frame(from);
+    if (!*frame) {
+        return -ENOMEM;
+    }
+    region_hide(region, page, page + 1);
+    if (!amap_set(region->amap, page, *frame)) {
+        frame_put(*frame);
+        return -ENOMEM;
+    }
+    return 0;
+}
+
+static uint32_t own_frame(const struct region *region, size_t page)
+{
+    return region->amap ? amap_frame(region->amap, page) : 0;
+}
+
+/* True if a frame of the amap belongs to this region alone. */
+static bool sole(const struct region *region, uint32_t frame)
+{
+    return region->amap->references == 1 && frame_references(frame) == 1;
+}
+
+static bool in_object(const struct region *region, size_t page)
+{
+    return region->offset + page < object_pages(region->object);
+}
+
+static int shared_frame(struct region *region, size_t page, uint32_t *frame)
+{
+    if (!in_object(region, page)) {
+        return -ENXIO;
+    }
+    *frame = object_frame(region->object, region->offset + page, true);
+    return *frame ? 0 : -ENOMEM;
+}
+
+/* The private page is to be read, and there is none of the region's own. */
+static int read_frame(struct region *region, size_t page, uint32_t *frame)
+{
+    if (region->object) {
+        return shared_frame(region, page, frame);
+    }
+    return region_own_amap(region) ? make_page(region, page, 0, frame) : -ENOMEM;
+}
+
+static int write_frame(struct region *region, size_t page, uint32_t *frame)
+{
+    uint32_t from = own_frame(region, page);
+
+    if (!from && region->object && !in_object(region, page)) {
+        return -ENXIO;
+    }
+    if (!region_own_amap(region)) {
+        return -ENOMEM;
+    }
+    if (from && sole(region, from)) {
+        *frame = from;
+        return 0;
+    }
+    if (!from && region->object) {
+        from = object_frame(region->object, region->offset + page, false);
+    }
+    return make_page(region, page, from, frame);
+}
+
+int region_frame(struct region *region, size_t page, bool write, uint32_t *frame,
+    bool *writable)
+{
+    int error = 0;
+
+    *writable = region->protection & PROC_WRITE;
+    if (region->flags & REGION_SHARED) {
+        return shared_frame(region, page, frame);
+    }
+    if (write) {
+        return write_frame(region, page, frame);
+    }
+    *frame = own_frame(region, page);
+    if (!*frame) {
+        error = read_frame(region, page, frame);
+    }
+    if (!error) {
+        *writable = *writable && own_frame(region, page) && sole(region, *frame);
+    }
+    return error;
+}
+
+/* The group of pages around one, as far as the region goes. */
+static size_t group(const struct region *region, size_t page, size_t size, size_t *end)
+{
+    size_t first = page & ~(size - 1), pages = region_pages(region);
+
+    *end = first + size < pages ? first + size : pages;
+    return first;
+}
+
+/* Nothing of the group is there yet: all its pages are made. What cannot be made now is
+ * made when it is touched. */
+static void make_around(struct region *region, size_t page)
+{
+    bool writable = region->protection & PROC_WRITE;
+    size_t end, first = group(region, page, ZERO_AROUND, &end);
+    uint32_t frame;
+
+    for (size_t i = first; i < end; i++) {
+        if (i != page
+            && (make_page(region, i, 0, &frame) < 0
+                || !region_show(region, i, frame, writable))) {
+            return;
+        }
+    }
+}
+
+/* The frame that a page shows already, or 0. */
+static uint32_t present_frame(const struct region *region, size_t page, bool *writable)
+{
+    uint32_t frame = 0;
+
+    *writable = region->protection & PROC_WRITE;
+    if (!(region->flags & REGION_SHARED)) {
+        frame = own_frame(region, page);
+        *writable = *writable && frame && sole(region, frame);
+    }
+    if (!frame && region->object) {
+        frame = object_frame(region->object, region->offset + page, false);
+    }
+    return frame;
+}
+
+/* Maps what is there of the group, and makes writable what may be. */
+static void show_around(struct region *region, size_t page)
+{
+    size_t end, first = group(region, page, AROUND, &end);
+
+    for (size_t i = first; i < end; i++) {
+        bool writable, now_writable;
+        uint32_t frame = i == page ? 0 : present_frame(region, i, &writable);
+
+        if (!frame || (region_mapping(region, i, &now_writable) && now_writable)) {
+            continue;
+        }
+        if (!region_show(region, i, frame, writable)) {
+            return;
+        }
+    }
+}
+
+/* True if a fault here should make new pages around it. */
+static bool untouched(const struct region *region, size_t page)
+{
+    size_t end, first = group(region, page, ZERO_AROUND, &end);
+
+    return !region->object && !(region->flags & REGION_FORK_COPY)
+           && (!region->amap || sparse_next(&region->amap->frames, first, end) == end);
+}
+
+static int find_page(struct space *space, uint64_t address, unsigned access,
+    struct region **region, size_t *page)
+{
+    *region = space_region(space, address);
+    if (!*region || ((*region)->protection & access) != access
+        || !(*region)->protection) {
+        return -EFAULT;
+    }
+    *page = (address - (*region)->start) / PAGE_SIZE;
+    return 0;
+}
+
+int space_fault(struct space *space, uint64_t address, unsigned access)
+{
+    struct region *region;
+    uint32_t frame;
+    size_t page;
+    bool writable, fresh;
+    int error = find_page(space, address, access, &region, &page);
+
+    if (error) {
+        return error;
+    }
+    fresh = untouched(region, page);
+    error = region_frame(region, page, access & PROC_WRITE, &frame, &writable);
+    if (error) {
+        return error;
+    }
+    if (!region_show(region, page, frame, writable)) {
+        return -ENOMEM;
+    }
+    if (fresh) {
+        make_around(region, page);
+    } else {
+        show_around(region, page);
+    }
+    return 0;
+}
+
+int space_page(struct space *space, uint64_t address, unsigned access, uint32_t *frame,
+    cptr *cap)
+{
+    struct region *region;
+    size_t page;
+    bool writable;
+    int error = find_page(space, address, access, &region, &page);
+
+    if (!error) {
+        error = region_frame(region, page, access & PROC_WRITE, frame, &writable);
+    }
+    if (!error && !region_show(region, page, *frame, writable)) {
+        error = -ENOMEM;
+    }
+    if (!error) {
+        *cap = region_mapping(region, page, &writable);
+    }
+    return error;
+}
+
+/* The memory at an address up to the end of its page or null. */
+static char *reach(struct space *space, uint64_t address, bool write, size_t *room)
+{
+    struct region *region = space_region(space, address);
+    uint32_t frame;
+    bool writable;
+
+    if (!region || region_frame(region, (address - region->start) / PAGE_SIZE, write,
+                       &frame, &writable) != 0) {
+        return NULL;
+    }
+    *room = PAGE_SIZE - address % PAGE_SIZE;
+    return (char *)frame_memory(frame) + address % PAGE_SIZE;
+}
+
+int64_t space_read(struct space *space, uint64_t address, void *data, size_t bytes)
+{
+    size_t done = 0, count;
+
+    for (; done < bytes; done += count) {
+        char *from = reach(space, address + done, false, &count);
+
+        if (!from) {
+            break;
+        }
+        count = count < bytes - done ? count : bytes - done;
+        memcpy((char *)data + done, from, count);
+    }
+    return done > 0 || bytes == 0 ? (int64_t)done : -EFAULT;
+}
+
+int64_t space_write(struct space *space, uint64_t address, const void *data, size_t bytes)
+{
+    size_t done = 0, count;
+
+    for (; done < bytes; done += count) {
+        char *to = reach(space, address + done, true, &count);
+
+        if (!to) {
+            break;
+        }
+        count = count < bytes - done ? count : bytes - done;
+        memcpy(to, (const char *)data + done, count);
+    }
+    return done > 0 || bytes == 0 ? (int64_t)done : -EFAULT;
+}

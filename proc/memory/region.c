@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Regions: what is mapped of them, and cutting them in two. */
+#include <memory/region.h>
+
+#include <util/heap.h>
+
+#define WRITABLE UINT32_C(0x80000000)
+
+struct region *region_create(struct space *space, uint64_t start, uint64_t end)
+{
+    struct region *region = heap_zero(1, sizeof(*region));
+
+    if (region) {
+        region->space = space;
+        region->start = start;
+        region->end = end;
+        list_init(&region->object_link);
+    }
+    return region;
+}
+
+void region_set_object(struct region *region, struct object *object, size_t offset)
+{
+    if (object) {
+        object_get(object);
+        region->object = object;
+        region->offset = offset;
+        list_append(object_regions(object), &region->object_link);
+    }
+}
+
+void region_destroy(struct region *region)
+{
+    region_hide(region, 0, region_pages(region));
+    if (region->amap) {
+        amap_put(region->amap);
+    }
+    if (region->object) {
+        list_remove(&region->object_link);
+        object_put(region->object);
+    }
+    heap_free(region);
+}
+
+bool region_own_amap(struct region *region)
+{
+    struct amap *old = region->amap, *new;
+
+    if (old && old->references == 1) {
+        return true;
+    }
+    new = old ? amap_copy(old, 0, region_pages(region)) : amap_create();
+    if (!new) {
+        return false;
+    }
+    if (old) {
+        amap_put(old);
+    }
+    region->amap = new;
+    return true;
+}
+
+static uint64_t page_address(const struct region *region, size_t page)
+{
+    return region->start + page * PAGE_SIZE;
+}
+
+static bool map(struct region *region, size_t page, cptr mapping, bool writable)
+{
+    return table_map(&region->space->tables, mapping, page_address(region, page),
+        writable ? RIGHTS_READ_WRITE : RIGHT_READ);
+}
+
+cptr region_mapping(const struct region *region, size_t page, bool *writable)
+{
+    uint32_t entry = sparse_get(&region->mapped, page);
+
+    *writable = entry & WRITABLE;
+    return entry & ~WRITABLE;
+}
+
+bool region_show(struct region *region, size_t page, uint32_t frame, bool writable)
+{
+    bool now_writable;
+    cptr mapping = region_mapping(region, page, &now_writable);
+    uint32_t flag = writable ? WRITABLE : 0;
+
+    if (mapping && frame_mapped(mapping) == frame) {
+        if (writable != now_writable) {
+            (void)map(region, page, mapping, writable);
+            (void)sparse_set(&region->mapped, page, (uint32_t)mapping | flag);
+        }
+        return true;
+    }
+    if (mapping) {
+        region_hide(region, page, page + 1);
+    }
+    mapping = frame_mapping(frame);
+    if (!mapping) {
+        return false;
+    }
+    if (!sparse_set(&region->mapped, page, (uint32_t)mapping | flag)) {
+        frame_unmap(mapping);
+        return false;
+    }
+    region->mapped_count++;
+    if (!map(region, page, mapping, writable)) {
+        region_hide(region, page, page + 1);
+        return false;
+    }
+    return true;
+}
+
+void region_hide(struct region *region, size_t from, size_t end)
+{
+    for (size_t page = sparse_next(&region->mapped, from, end); page < end;
+         page = sparse_next(&region->mapped, page + 1, end)) {
+        frame_unmap(sparse_clear(&region->mapped, page) & ~WRITABLE);
+        region->mapped_count--;
+    }
+}
+
+void region_hide_object(struct region *region, size_t from, size_t end)
+{
+    size_t pages = region_pages(region);
+
+    from = from > region->offset ? from - region->offset : 0;
+    end = end > region->offset ? end - region->offset : 0;
+    end = end < pages ? end : pages;
+    for (size_t page = sparse_next(&region->mapped, from, end); page < end;
+         page = sparse_next(&region->mapped, page + 1, end)) {
+        if (!region->amap || !amap_frame(region->amap, page)) {
+            region_hide(region, page, page + 1);
+        }
+    }
+}
+
+void region_seal(struct region *region)
+{
+    size_t end = region_pages(region);
+
+    for (size_t page = sparse_next(&region->mapped, 0, end); page < end;
+         page = sparse_next(&region->mapped, page + 1, end)) {
+        uint32_t entry = sparse_get(&region->mapped, page);
+
+        if (entry & WRITABLE) {
+            (void)map(region, page, entry & ~WRITABLE, false);
+            (void)sparse_set(&region->mapped, page, entry & ~WRITABLE);
+        }
+    }
+}
+
+/* What is mapped of the part goes along; if there is no memory to remember it, it is
+ * unmapped and comes back by faults. */
+static void move_mappings(struct region *from, struct region *to, size_t first)
+{
+    size_t end = first + region_pages(to);
+
+    for (size_t page = sparse_next(&from->mapped, first, end); page < end;
+         page = sparse_next(&from->mapped, page + 1, end)) {
+        uint32_t entry = sparse_clear(&from->mapped, page);
+
+        from->mapped_count--;
+        if (sparse_set(&to->mapped, page - first, entry)) {
+            to->mapped_count++;
+        } else {
+            frame_unmap(entry & ~WRITABLE);
+        }
+    }
+}
+
+struct region *region_split(struct region *region, uint64_t at)
+{
+    size_t first = (at - region->start) / PAGE_SIZE;
+    struct region *upper = region_create(region->space, at, region->end);
+
+    if (!upper) {
+        return NULL;
+    }
+    upper->protection = region->protection;
+    upper->flags = region->flags;
+    if (region->amap) {
+        upper->amap = amap_copy(region->amap, first, region_pages(region));
+        if (!upper->amap) {
+            heap_free(upper);
+            return NULL;
+        }
+        if (region->amap->references == 1) {
+            amap_drop(region->amap, first, SPARSE_END);
+        }
+    }
+    region_set_object(upper, region->object, region->offset + first);
+    move_mappings(region, upper, first);
+    region->end = at;
+    return upper;
+}
+
+struct region *region_fork(struct region *region, struct space *child)
+{
+    struct region *copy = region_create(child, region->start, region->end);
+
+    if (!copy) {
+        return NULL;
+    }
+    copy->protection = region->protection;
+    copy->flags = region->flags;
+    region_set_object(copy, region->object, region->offset);
+    if (!region->amap) {
+        return copy;
+    }
+    if (region->flags & REGION_FORK_COPY) {
+        copy->amap = amap_copy_deep(region->amap);
+        if (!copy->amap) {
+            region_destroy(copy);
+            return NULL;
+        }
+        return copy;
+    }
+    region_seal(region);
+    region->amap->references++;
+    copy->amap = region->amap;
+    return copy;
+}

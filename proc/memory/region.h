@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Regions of address spaces, for the files that make up space.h. A page of a region is
+ * counted from the region's start. What is mapped in the processor's tables is remembered
+ * page by page: the mapping's capability, with a bit for "writable".
+ */
+#pragma once
+
+#include <memory/amap.h>
+#include <memory/space.h>
+#include <memory/table.h>
+
+enum { REGIONS_MAX = 1 << 14 };
+
+struct region {
+    struct space *space;
+    uint64_t start, end;
+    uint8_t protection;         /* enum proc_protection */
+    uint8_t flags;              /* enum region_flag */
+    struct object *object;
+    size_t offset;
+    struct list object_link;    /* object_regions */
+    struct amap *amap;          /* null: no page of its own yet */
+    struct sparse mapped;
+    size_t mapped_count;
+};
+
+struct space {
+    struct list link;           /* of all spaces */
+    struct tables tables;
+    struct region **regions;    /* by address */
+    unsigned count, room;
+};
+
+/* A region that is in no space yet, with a reference to the object; or null. */
+struct region *region_create(struct space *space, uint64_t start, uint64_t end);
+void region_set_object(struct region *region, struct object *object, size_t offset);
+/* Unmaps its pages and frees it. */
+void region_destroy(struct region *region);
+/* The region as the child of a fork gets it; null: no memory. */
+struct region *region_fork(struct region *region, struct space *child);
+/* Cuts off what is from `at` on as a region of its own; null: no memory. */
+struct region *region_split(struct region *region, uint64_t at);
+
+static inline size_t region_pages(const struct region *region)
+{
+    return (region->end - region->start) / PAGE_SIZE;
+}
+
+/* Makes the amap one that only this region has, so that it can be changed. */
+bool region_own_amap(struct region *region);
+
+/* Maps a frame at a page, or changes that mapping's rights to what is given. False: no
+ * memory. */
+bool region_show(struct region *region, size_t page, uint32_t frame, bool writable);
+/* The mapping of a page, or 0. */
+cptr region_mapping(const struct region *region, size_t page, bool *writable);
+/* Unmaps pages [from, end). */
+void region_hide(struct region *region, size_t from, size_t end);
+/* Unmaps what is mapped of pages [from, end) of its object. */
+void region_hide_object(struct region *region, size_t from, size_t end);
+/* Makes what is mapped of it read-only. */
+void region_seal(struct region *region);
+
+/* The frame that a page shows, made if need be, for reading or writing, and whether it may
+ * be mapped writable. 0, or as space_fault. */
+int region_frame(struct region *region, size_t page, bool write, uint32_t *frame,
+    bool *writable);
+
+/* The first region that ends after an address: its index, or space->count. */
+unsigned space_index(const struct space *space, uint64_t address);
+/* The region at an address, or null. */
+struct region *space_region(const struct space *space, uint64_t address);
+
+/* For the self-check. */
+struct list *space_list(void);

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sparse arrays: see sparse.h. Bit n of `present` says that branch n is there. */
+#include <memory/sparse.h>
+
+#include <util/heap.h>
+
+enum { BRANCH_BITS = 6, BRANCHES = 1 << BRANCH_BITS, HEIGHT_MAX = 8 };
+
+struct sparse_node {
+    uint64_t present;
+    union {
+        struct sparse_node *child[BRANCHES];
+        uint32_t value[BRANCHES];   /* on the lowest level */
+    };
+};
+
+static const size_t leaf_size = offsetof(struct sparse_node, value)
+                                + BRANCHES * sizeof(uint32_t);
+
+static struct sparse_node *node_create(unsigned level)
+{
+    struct sparse_node *node = heap_alloc(level ? sizeof(*node) : leaf_size);
+
+    if (node) {
+        node->present = 0;
+    }
+    return node;
+}
+
+static unsigned branch(size_t index, unsigned level)
+{
+    return index >> (level * BRANCH_BITS) & (BRANCHES - 1);
+}
+
+static bool has(const struct sparse_node *node, unsigned n)
+{
+    return node->present >> n & 1;
+}
+
+/* True if the index is beyond what a tree of this height can hold. */
+static bool beyond(size_t index, unsigned height)
+{
+    return index >> ((height + 1) * BRANCH_BITS) != 0;
+}
+
+uint32_t sparse_get(const struct sparse *sparse, size_t index)
+{
+    const struct sparse_node *node = sparse->root;
+
+    if (!node || beyond(index, sparse->height)) {
+        return 0;
+    }
+    for (unsigned level = sparse->height; level > 0; level--) {
+        unsigned n = branch(index, level);
+
+        if (!has(node, n)) {
+            return 0;
+        }
+        node = node->child[n];
+    }
+    return has(node, branch(index, 0)) ? node->value[branch(index, 0)] : 0;
+}
+
+/* Makes the tree high enough for an index; it has a root then. */
+static bool raise(struct sparse *sparse, size_t index)
+{
+    while (!sparse->root || beyond(index, sparse->height)) {
+        struct sparse_node *old = sparse->root;
+        unsigned height = old ? sparse->height + 1 : 0;
+
+        while (!old && beyond(index, height)) {
+            height++;
+        }
+        sparse->root = node_create(height);
+        if (!sparse->root) {
+            sparse->root = old;
+            return false;
+        }
+        if (old) {
+            sparse->root->present = 1;
+            sparse->root->child[0] = old;
+        }
+        sparse->height = height;
+    }
+    return true;
+}
+
+bool sparse_set(struct sparse *sparse, size_t index, uint32_t value)
+{
+    struct sparse_node *node;
+
+    if (!raise(sparse, index)) {
+        return false;
+    }
+    node = sparse->root;
+    for (unsigned level = sparse->height; level > 0; level--) {
+        unsigned n = branch(index, level);
+
+        if (!has(node, n)) {
+            node->child[n] = node_create(level - 1);
+            if (!node->child[n]) {
+                (void)sparse_clear(sparse, index);
+                return false;
+            }
+            node->present |= UINT64_C(1) << n;
+        }
+        node = node->child[n];
+    }
+    node->present |= UINT64_C(1) << branch(index, 0);
+    node->value[branch(index, 0)] = value;
+    return true;
+}
+
+/* Frees the nodes of a path that have become empty. */
+static void prune(struct sparse *sparse, struct sparse_node **path, size_t index,
+    unsigned level)
+{
+    for (; level <= sparse->height && !path[level]->present; level++) {
+        heap_free(path[level]);
+        if (level == sparse->height) {
+            sparse->root = NULL;
+            return;
+        }
+        path[level + 1]->present &= ~(UINT64_C(1) << branch(index, level + 1));
+    }
+}
+
+uint32_t sparse_clear(struct sparse *sparse, size_t index)
+{
+    struct sparse_node *path[HEIGHT_MAX], *node = sparse->root;
+    unsigned level = sparse->height;
+    uint32_t value = 0;
+
+    if (!node || beyond(index, level)) {
+        return 0;
+    }
+    for (path[level] = node; level > 0 && has(node, branch(index, level)); level--) {
+        node = node->child[branch(index, level)];
+        path[level - 1] = node;
+    }
+    if (level == 0 && has(node, branch(index, 0))) {
+        value = node->value[branch(index, 0)];
+        node->present &= ~(UINT64_C(1) << branch(index, 0));
+    }
+    prune(sparse, path, index, level);
+    return value;
+}
+
+/* The first index from `from` on below a node, relative to it; SPARSE_END: none. */
+static size_t next_below(const struct sparse_node *node, unsigned level, size_t from)
+{
+    size_t mask = ((size_t)1 << (level * BRANCH_BITS)) - 1;
+
+    for (unsigned n = branch(from, level); n < BRANCHES; n++) {
+        uint64_t rest = node->present >> n;
+        size_t found = 0;
+
+        if (!rest) {
+            break;
+        }
+        if (!(rest & 1)) {
+            n += (unsigned)__builtin_ctzll(rest);
+            from = 0;
+        }
+        if (level > 0) {
+            found = next_below(node->child[n], level - 1, from & mask);
+        }
+        if (found != SPARSE_END) {
+            return (size_t)n << (level * BRANCH_BITS) | found;
+        }
+        from = 0;
+    }
+    return SPARSE_END;
+}
+
+size_t sparse_next(const struct sparse *sparse, size_t from, size_t end)
+{
+    size_t found = SPARSE_END;
+
+    if (sparse->root && !beyond(from, sparse->height)) {
+        found = next_below(sparse->root, sparse->height, from);
+    }
+    return found < end ? found : end;
+}
