@@ -209,6 +209,11 @@ uint64_t files_request(cptr reply, uint64_t badge, uint64_t info, uint64_t mr[4]
     return info;
 }
 
+void files_ended(uint64_t badge)
+{
+    server_ended(server, badge);
+}
+
 const struct identity *files_caller(void)
 {
     return connection_identity(BADGE_INDEX(current.badge));
@@ -314,4 +319,43 @@ int64_t uxrt_request_put(int service, const struct uxrt_request *request, uint64
 const struct identity *uxrt_identity(uint64_t badge)
 {
     return connection_find(badge) ? connection_identity(BADGE_INDEX(badge)) : NULL;
+}
+
+const struct identity *server_identity(uint32_t index)
+{
+    return index < IDENTITY_MAX ? connection_identity(index) : NULL;
+}
+
+int uxrt_wake(uint64_t badge, uint32_t bits)
+{
+    struct process *process = connection_process(badge);
+
+    if (process) {
+        process_wake(process, bits);
+    }
+    return process ? 0 : -EINVAL;
+}
+
+/* The process server has freed the connection itself. */
+int uxrt_done(uint64_t badge)
+{
+    (void)badge;
+    return 0;
+}
+
+/* Requests are answered at once, so none is parked or answered later. */
+int uxrt_park(int service, const struct uxrt_request *request)
+{
+    (void)service;
+    (void)request;
+    return -ENOBUFS;
+}
+
+int uxrt_answer(int service, const struct uxrt_request *request, int64_t result, bool end)
+{
+    (void)service;
+    (void)request;
+    (void)result;
+    (void)end;
+    return -EINVAL;
 }
