@@ -3,8 +3,8 @@
  * Entries of directories. All of them are in one hash table by directory and name; each
  * directory also has an array of its own, in the order in which they were made, which is
  * the order of their cookies. A removed entry leaves a gap there; gaps are closed
- * when there are more of them than entries. Cookies are not used again, so reading goes on
- * where it was whatever is removed meanwhile.
+ * when there are more of them than entries. Cookies are not used again, so reading goes
+ * on where it was whatever is removed meanwhile.
  */
 #include "ramfs.h"
 

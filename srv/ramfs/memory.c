@@ -2,7 +2,7 @@
 /*
  * Memory of files: each has a memory object, mapped here in a window that is larger than
  * the object, so that it seldom moves. While no client can map the object it is larger
- * than the file, so that it seldom grows. Pages are taken from the limit when they are first
+ * than the file, so that it seldom grows. Pages are taken from the limit when first
  * written, and are touched then, as a copy by the kernel faults no page in.
  */
 #include "ramfs.h"

@@ -43,6 +43,7 @@ static void unname_node(struct ramfs_node *directory, struct ramfs_node *node)
     node->node.links--;
     if (S_ISDIR(node->node.mode)) {
         node->node.links = 0;
+        node->directory.parent = node;
         directory->node.links--;
     }
     node->node.changed = ramfs_now();
