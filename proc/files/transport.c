@@ -189,6 +189,13 @@ static void kill_now(void)
     }
 }
 
+/* Modes and owners of these files are what they are. */
+static bool is_change(const struct uxrt_request *request)
+{
+    return request->write && !request->current && request->offset & ATTRIBUTE
+           && ATTRIBUTE_OF(request->offset) == ATTR_SET;
+}
+
 uint64_t files_request(cptr reply, uint64_t badge, uint64_t info, uint64_t mr[4])
 {
     struct uxrt_request request;
@@ -201,8 +208,11 @@ uint64_t files_request(cptr reply, uint64_t badge, uint64_t info, uint64_t mr[4]
     if (!connection_find(badge)) {
         return answer_error(mr, -EIO);
     }
-    if (parse(&request, info, mr) && !server_handle(server, &request, &result, &end)) {
-        result = -EIO;
+    if (parse(&request, info, mr)) {
+        result = -EPERM;
+        if (!is_change(&request) && !server_handle(server, &request, &result, &end)) {
+            result = -EIO;
+        }
     }
     info = answer(&request, mr, result, end);
     kill_now();

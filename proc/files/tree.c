@@ -170,6 +170,13 @@ static int64_t tree_object(struct server_request *request, unsigned protection)
     return node->kind->object ? node->kind->object(node, protection) : -ENODEV;
 }
 
+/* Opening for writing with truncation is the shell's way to write at all. */
+static int tree_resize(struct server *server, struct server_node *node, uint64_t size)
+{
+    (void)server;
+    return tree_node_of(node)->kind->write && !size ? 0 : -EROFS;
+}
+
 /* A name in /srv: its service goes on with the rest of the path. */
 static void tree_turn(struct server *server, const char *name, size_t length,
     uint32_t *service)
@@ -188,6 +195,7 @@ const struct server_operations tree_operations = {
     .root = tree_root,
     .read = tree_read,
     .write = tree_write,
+    .resize = tree_resize,
     .object = tree_object,
     .turn = tree_turn,
 };
