@@ -8,7 +8,7 @@
 
 struct call {
     struct process *process;
-    struct thread *thread;      /* null if the caller named none that it has */
+    struct thread *thread;
     const uint64_t *words;      /* arguments, copied */
     unsigned word_count;
     const char *bytes;          /* what follows the call's arguments */
@@ -19,5 +19,47 @@ struct call {
 /* The call ended its thread, or answers later: do not reply. */
 enum { CALL_NO_ANSWER = 1 };
 
-/* Does call number `number`: 0, a negative error, -ERROR_WAIT, or CALL_NO_ANSWER. */
-int call_handle(unsigned number, struct call *call);
+/* Does call number `number` of thread `thread` of the process; `data` are the bytes of the
+ * message: 0, a negative error, -ERROR_WAIT, or CALL_NO_ANSWER. */
+int call_handle(struct process *process, unsigned number, uint64_t thread,
+    const uint64_t *data, size_t bytes);
+
+/* The handlers, by subject: calls_serve.c, */
+int call_connect(struct call *call);
+int call_lookup(struct call *call);
+int call_buffer(struct call *call);
+int call_serve(struct call *call);
+int call_unserve(struct call *call);
+int call_replies(struct call *call);
+int call_wake(struct call *call);
+int call_done(struct call *call);
+/* calls_memory.c, */
+int call_map(struct call *call);
+int call_unmap(struct call *call);
+int call_protect(struct call *call);
+/* calls_object.c, */
+int call_object(struct call *call);
+int call_resize(struct call *call);
+int call_discard(struct call *call);
+int call_drop(struct call *call);
+int call_share(struct call *call);
+struct object *handle_object(struct process *process, uint64_t handle);
+bool handle_copy_all(struct process *from, struct process *to);
+void handle_drop_all(struct process *process);
+/* calls_process.c, fork.c, exec.c, */
+int call_thread(struct call *call);
+int call_thread_exit(struct call *call);
+int call_fork(struct call *call);
+int call_exec(struct call *call);
+int call_exit(struct call *call);
+int call_wait(struct call *call);
+int call_kill(struct call *call);
+int call_tls(struct call *call);
+/* calls_other.c. */
+int call_mount(struct call *call);
+int call_unmount(struct call *call);
+int call_unshare(struct call *call);
+int call_ports(struct call *call);
+int call_interrupt(struct call *call);
+int call_log(struct call *call);
+int call_shutdown(struct call *call);

@@ -14,48 +14,81 @@
 struct namespace;
 struct process;
 struct service;
+struct buffer;
 
 struct thread {
     struct process *process;
     uint32_t number;            /* in the process */
     uint32_t tid;               /* in the system; the first one's is the pid */
     cptr tcb, sc, notification;
+    cptr event;                 /* the notification, with the badge of events */
     struct thread_page *page;   /* shared with it, in our memory */
     bool live;
+    bool bound;                 /* receives its notification with its requests */
+    struct thread *next;        /* of those with the same hash */
 };
 
-enum { HANDLES_MAX = 4096 };
+enum {
+    PROCESSES_MAX = 1000,
+    HANDLES_MAX = 4096,
+    HANDLES_PER_FRAME = PAGE_SIZE / sizeof(struct object *),
+    DEVICES_MAX = 8,            /* slots SLOT_DEVICE + n */
+};
 
 struct process {
     uint32_t pid;
+    uint32_t frame;             /* where this is */
     struct process *parent, *children, *sibling;    /* sibling: next child of parent */
+    struct process *next;       /* of those with the same hash */
     struct space *space;
     cptr cspace;                /* CNode of CSPACE_BITS */
+    struct object *page_object;
     struct process_page *page;  /* in our memory */
     struct namespace *namespace;
     struct thread *threads[THREADS_MAX];
     unsigned thread_count;
     uint32_t connections[SLOTS];        /* slot -> connection index, or 0 */
+    unsigned next_slot;                 /* where to look for a free one */
+    unsigned buffer_count;
+    struct buffer *left_buffers;        /* of servers that have died */
     struct service *services[SERVICES_MAX];
     uint32_t groups[16];
     uint32_t group_count;
-    struct object **handles;    /* of PROC_OBJECT; grows */
-    uint32_t handle_count;
+    uint32_t handles[HANDLES_MAX / HANDLES_PER_FRAME]; /* frames of struct object * */
+    uint32_t handle_count, free_handle; /* open; none below this is free */
     cptr replies[REPLIES_MAX];  /* our capabilities to its reply objects, or 0 */
+    cptr devices[DEVICES_MAX];  /* and to its ports and interrupts */
     int status;                 /* when it is a zombie */
     bool zombie;
     char name[32];              /* last component of the program */
 };
+_Static_assert(sizeof(struct process) <= PAGE_SIZE, "it has one page");
 
 /* The process with this pid, or null; the next one after a pid, to list them. */
 struct process *process_find(uint32_t pid);
 struct process *process_next(uint32_t after);
 
-/* The first process: uid 0, empty namespace; starts the library's loader with `blob`. */
+/* A new process without threads and memory, as a child of `parent` (null: the first one),
+ * whose ids, groups and namespace it shares; null: no memory, or too many processes. */
+struct process *process_create(struct process *parent);
+/* Takes it out of the table and frees what is left. */
+void process_free(struct process *process);
+/* Maps what each space holds that is not inherited: its page and its namespace. */
+bool process_map_pages(struct process *process, struct space *space);
+/* A new process's first connection, to the process server. */
+bool process_connect(struct process *process);
+
+/* The first process: uid 0; starts the library's loader with `blob`. */
 struct process *process_start_first(const void *blob, size_t bytes);
 
 /* Ends it now, whatever its threads do; `status` as for PROC_EXIT. */
 void process_kill(struct process *process, int status);
+/* For a child that could not be made complete: it goes without a trace. */
+void process_abandon(struct process *process);
+/* Ends all threads, services and what belongs to them, drops handles: for exec and exit. */
+void process_strip(struct process *process);
+/* A child that is a zombie, with this pid (-1: any), or null; false: no such child. */
+bool process_zombie(struct process *process, int64_t pid, struct process **zombie);
 
 /* Sets event bits of all its threads and wakes them. */
 void process_wake(struct process *process, uint32_t events);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of calls: how many words each takes, and who does it. */
+#include <process/call.h>
+
+#include <stddef.h>
+
+#include <util/errno.h>
+
+struct entry {
+    int (*handler)(struct call *call);
+    unsigned words;             /* arguments; what follows is bytes */
+};
+
+static const struct entry table[PROC_CALLS] = {
+    [PROC_CONNECT] = {call_connect, 1},
+    [PROC_LOOKUP] = {call_lookup, 0},
+    [PROC_BUFFER] = {call_buffer, 2},
+    [PROC_SERVE] = {call_serve, 2},
+    [PROC_UNSERVE] = {call_unserve, 1},
+    [PROC_REPLIES] = {call_replies, 1},
+    [PROC_WAKE] = {call_wake, 2},
+    [PROC_DONE] = {call_done, 1},
+    [PROC_MAP] = {call_map, 6},
+    [PROC_UNMAP] = {call_unmap, 2},
+    [PROC_PROTECT] = {call_protect, 3},
+    [PROC_OBJECT] = {call_object, 1},
+    [PROC_RESIZE] = {call_resize, 2},
+    [PROC_DISCARD] = {call_discard, 3},
+    [PROC_DROP] = {call_drop, 1},
+    [PROC_SHARE] = {call_share, 3},
+    [PROC_THREAD] = {call_thread, 4},
+    [PROC_THREAD_EXIT] = {call_thread_exit, 0},
+    [PROC_FORK] = {call_fork, 3},
+    [PROC_EXEC] = {call_exec, 2},
+    [PROC_EXIT] = {call_exit, 1},
+    [PROC_WAIT] = {call_wait, 2},
+    [PROC_KILL] = {call_kill, 2},
+    [PROC_TLS] = {call_tls, 1},
+    [PROC_MOUNT] = {call_mount, 3},
+    [PROC_UNMOUNT] = {call_unmount, 0},
+    [PROC_UNSHARE] = {call_unshare, 0},
+    [PROC_PORTS] = {call_ports, 3},
+    [PROC_INTERRUPT] = {call_interrupt, 2},
+    [PROC_LOG] = {call_log, 0},
+    [PROC_SHUTDOWN] = {call_shutdown, 1},
+};
+
+int call_handle(struct process *process, unsigned number, uint64_t thread,
+    const uint64_t *data, size_t bytes)
+{
+    const struct entry *entry = number < PROC_CALLS ? &table[number] : NULL;
+    struct call call = {.process = process, .words = data};
+
+    if (!entry || !entry->handler || thread >= THREADS_MAX || !process->threads[thread]
+        || bytes < entry->words * sizeof(uint64_t)) {
+        return -EINVAL;
+    }
+    call.thread = process->threads[thread];
+    call.word_count = (unsigned)(bytes / sizeof(uint64_t));
+    call.bytes = (const char *)(data + entry->words);
+    call.byte_count = bytes - entry->words * sizeof(uint64_t);
+    call.result = call.thread->page->result;
+    return entry->handler(&call);
+}

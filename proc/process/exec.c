@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exec: a fresh space with a pristine library, which loads the program. What can fail is
+ * done before the old space is given up; after that the process can only end.
+ */
+#include <memory/slot.h>
+#include <process/call.h>
+
+#include <stddef.h>
+
+#include <process/connection.h>
+#include <process/image.h>
+#include <process/thread.h>
+#include <transport/start.h>
+#include <util/errno.h>
+#include <util/string.h>
+
+enum { SIGNAL_KILL = 9, NAME_READ = 1024 };
+
+/* The last component of the program's name; the bytes are the process's own. */
+static void take_name(struct process *process, uint64_t address, size_t bytes)
+{
+    static char text[NAME_READ];
+    struct start start;
+    uint64_t offset;
+    int64_t count;
+    const char *last;
+
+    if (space_read(process->space, address, &start, sizeof(start)) != sizeof(start)) {
+        return;
+    }
+    offset = sizeof(start) + (uint64_t)start.connections * sizeof(struct start_connection)
+             + (uint64_t)start.files * sizeof(struct start_file);
+    if (start.magic != START_MAGIC || offset >= bytes) {
+        return;
+    }
+    bytes -= offset;
+    count = space_read(process->space, address + offset, text,
+        bytes < NAME_READ ? bytes : NAME_READ);
+    if (count <= 0) {
+        return;
+    }
+    text[count - 1] = '\0';
+    last = strrchr(text, '/');
+    last = last ? last + 1 : text;
+    memset(process->name, 0, sizeof(process->name));
+    memcpy(process->name, last, strnlen(last, sizeof(process->name) - 1));
+}
+
+/* Connections stay, but in the new space there is no buffer yet. */
+static void leave_buffers(struct process *process)
+{
+    for (unsigned slot = SLOT_PROC; slot < SLOTS; slot++) {
+        struct connection *connection = connection_at(process->connections[slot]);
+
+        if (connection) {
+            buffer_leave_client(connection);
+        }
+    }
+    buffer_drop_left(process);
+}
+
+static void run(struct process *process, uint64_t address, uint64_t bytes)
+{
+    struct thread *thread = thread_create(process, 0, process->pid);
+    struct user_context regs = {
+        .rip = image_header()->start, .rsp = thread_block(0) + BLOCK_PRIVATE,
+        .rdi = address, .rsi = bytes,
+    };
+
+    if (!thread || !thread_start(thread, &regs)) {
+        process_kill(process, SIGNAL_KILL);
+    }
+}
+
+/* address, size */
+int call_exec(struct call *call)
+{
+    struct process *process = call->process;
+    uint64_t address = call->words[0], size = call->words[1];
+    uint64_t pages = size / PAGE_SIZE + (size % PAGE_SIZE != 0);
+    struct space *space;
+    int error = -ENOMEM;
+
+    if (address % PAGE_SIZE || address < PROGRAM_BASE || address >= PROGRAM_END || size == 0
+        || size > PROGRAM_END - address) {
+        return -EINVAL;
+    }
+    space = space_create();
+    if (!space) {
+        return -ENOMEM;
+    }
+    if (!process_map_pages(process, space) || !image_map(space)
+        || (error = space_move(process->space, space, address, pages)) < 0) {
+        space_destroy(space);
+        return error;
+    }
+    connection_drop_buffers(call->thread, true);
+    process_strip(process);
+    leave_buffers(process);
+    space_destroy(process->space);
+    process->space = space;
+    take_name(process, address, size);
+    run(process, address, size);
+    return CALL_NO_ANSWER;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How a process ends. Nobody is asked and nobody is waited for: what it held is taken away
+ * in an order in which each part is already without users.
+ */
+#include <stddef.h>
+
+#include <boot/log.h>
+#include <memory/slot.h>
+#include <process/call.h>
+#include <process/connection.h>
+#include <process/device.h>
+#include <process/namespace.h>
+#include <process/thread.h>
+#include <util/errno.h>
+
+/* Whoever waits for an answer through the process's reply objects gets label 0: EIO. */
+static void drop_replies(struct process *process)
+{
+    static const uint64_t nothing[MESSAGE_FAST_REGISTERS];
+
+    for (unsigned i = 0; i < REPLIES_MAX; i++) {
+        if (process->replies[i]) {
+            kc_send(process->replies[i], message_info(0, 0, 0, 0), nothing);
+            pool_return(POOL_REPLY, process->replies[i]);
+            process->replies[i] = 0;
+        }
+    }
+}
+
+static void drop_threads(struct process *process)
+{
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        if (process->threads[i]) {
+            connection_drop_buffers(process->threads[i], false);
+            thread_end(process->threads[i], false);
+        }
+    }
+}
+
+void process_strip(struct process *process)
+{
+    drop_threads(process);
+    for (unsigned i = 0; i < SERVICES_MAX; i++) {
+        if (process->services[i]) {
+            service_end(process->services[i]);
+        }
+    }
+    drop_replies(process);
+    device_drop(process);
+    handle_drop_all(process);
+}
+
+/* The first process takes over orphans, and hears of those that have ended. */
+static void give_children(struct process *process)
+{
+    struct process *first = process_find(1);
+    bool ended = false;
+
+    while (process->children) {
+        struct process *child = process->children;
+
+        process->children = child->sibling;
+        child->parent = first;
+        child->sibling = first->children;
+        first->children = child;
+        child->page->ppid = first->pid;
+        ended = ended || child->zombie;
+    }
+    if (ended) {
+        process_wake(first, EVENT_CHILD);
+    }
+}
+
+static void drop_memory(struct process *process)
+{
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        if (process->connections[slot]) {
+            connection_end(process->connections[slot]);
+        }
+    }
+    if (process->cspace) {
+        pool_return(POOL_CSPACE, process->cspace);
+        process->cspace = 0;
+    }
+    buffer_drop_left(process);
+    if (process->space) {
+        space_destroy(process->space);
+        process->space = NULL;
+    }
+    if (process->namespace) {
+        namespace_put(process->namespace);
+        process->namespace = NULL;
+    }
+}
+
+void process_kill(struct process *process, int status)
+{
+    if (process->zombie) {
+        return;
+    }
+    process->zombie = true;
+    process->status = status;
+    if (!process->parent) {
+        panic("the first process has ended, status", (unsigned)status);
+    }
+    process_strip(process);
+    drop_memory(process);
+    give_children(process);
+    process_wake(process->parent, EVENT_CHILD);
+}
+
+bool process_zombie(struct process *process, int64_t pid, struct process **zombie)
+{
+    bool any = false;
+
+    *zombie = NULL;
+    for (struct process *child = process->children; child; child = child->sibling) {
+        if (pid == -1 || child->pid == (uint64_t)pid) {
+            any = true;
+            *zombie = child->zombie ? child : *zombie;
+        }
+    }
+    return any;
+}
+
+/* A child that could not be made complete goes without a trace. */
+void process_abandon(struct process *process)
+{
+    process->zombie = true;
+    process_strip(process);
+    drop_memory(process);
+    process_free(process);
+}

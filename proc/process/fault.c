@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Faults. A missing page is put in; an instruction of the library that uses a program's
+ * memory goes on at its fix-up; receiving from a service that has ended goes on with a
+ * message of label 0. Everything else ends the process, as a signal would.
+ */
+#include <memory/slot.h>
+#include <process/process.h>
+
+#include <abi/fault.h>
+#include <boot/log.h>
+#include <kcall/invoke.h>
+#include <process/image.h>
+#include <process/thread.h>
+#include <util/errno.h>
+
+enum { SIGNAL_ILL = 4, SIGNAL_TRAP = 5, SIGNAL_BUS = 7, SIGNAL_FPE = 8, SIGNAL_KILL = 9,
+       SIGNAL_SEGV = 11, SIGNAL_SYS = 31 };
+
+enum { STATUS_WRITE = 2, SYSCALL_BYTES = 2, REGISTERS_TO_RDI = 9,
+       VECTOR_PROTECTION = 13 };
+
+static bool kill(struct thread *thread, int signal, const char *what, uint64_t ip,
+    uint64_t address)
+{
+    struct process *process = thread->process;
+
+    log_line("process %u (%s): %s at 0x%lx, address 0x%lx", process->pid, process->name,
+        what, ip, address);
+    process_kill(process, signal);
+    return false;
+}
+
+/* The thread goes on at the library's fix-up for this instruction, if there is one. */
+static bool fix_up(struct thread *thread, uint64_t ip)
+{
+    struct user_context regs = {.rip = image_fixup(ip)};
+
+    return regs.rip && kc_tcb_write_registers(thread->tcb, false, 0, 1, &regs) == ERROR_NONE;
+}
+
+static bool page_fault(struct thread *thread, const uint64_t mr[4])
+{
+    uint64_t ip = mr[VM_FAULT_IP], address = mr[VM_FAULT_ADDRESS];
+    unsigned access = mr[VM_FAULT_IS_INSTRUCTION] ? PROC_EXECUTE
+        : mr[VM_FAULT_STATUS] & STATUS_WRITE ? PROC_WRITE : PROC_READ;
+    int error = space_fault(thread->process->space, address, access);
+
+    if (error == 0 || fix_up(thread, ip)) {
+        return true;
+    }
+    return error == -ENXIO ? kill(thread, SIGNAL_BUS, "bus error", ip, address)
+        : error == -ENOMEM ? kill(thread, SIGNAL_KILL, "no memory", ip, address)
+        : kill(thread, SIGNAL_SEGV, "segmentation fault", ip, address);
+}
+
+static int signal_of(uint64_t vector)
+{
+    switch (vector) {
+    case 0: case 9: case 16: case 19:
+        return SIGNAL_FPE;
+    case 1: case 3:
+        return SIGNAL_TRAP;
+    case 6:
+        return SIGNAL_ILL;
+    case 17:
+        return SIGNAL_BUS;
+    default:
+        return SIGNAL_SEGV;
+    }
+}
+
+static bool exception(struct thread *thread, const uint64_t mr[4])
+{
+    uint64_t vector = mr[USER_EXCEPTION_NUMBER], ip = mr[USER_EXCEPTION_IP];
+
+    if (vector == VECTOR_PROTECTION && fix_up(thread, ip)) {
+        return true;
+    }
+    return kill(thread, signal_of(vector), "exception", ip, vector);
+}
+
+/* An empty slot is no fault when it is sent to, but when it is received from. The thread
+ * goes on behind the system call, with nothing in badge and message info. */
+static bool missing_capability(struct thread *thread, const uint64_t mr[4])
+{
+    struct user_context regs;
+    uint64_t slot = mr[CAP_FAULT_ADDRESS] - CAP_BASE;
+
+    if (slot >= SLOTS || kc_tcb_read_registers(thread->tcb, false, 0, REGISTERS_TO_RDI,
+            &regs) != ERROR_NONE) {
+        return kill(thread, SIGNAL_SYS, "no such capability", mr[CAP_FAULT_IP],
+            mr[CAP_FAULT_ADDRESS]);
+    }
+    regs.rip = mr[CAP_FAULT_IP] + SYSCALL_BYTES;
+    regs.rsi = 0;
+    regs.rdi = 0;
+    return kc_tcb_write_registers(thread->tcb, false, 0, REGISTERS_TO_RDI, &regs)
+           == ERROR_NONE;
+}
+
+bool process_fault(struct thread *thread, uint64_t label, const uint64_t mr[4])
+{
+    switch (label) {
+    case FAULT_VM:
+        return page_fault(thread, mr);
+    case FAULT_USER_EXCEPTION:
+        return exception(thread, mr);
+    case FAULT_CAP:
+        return missing_capability(thread, mr);
+    default:
+        return kill(thread, SIGNAL_SYS, "unknown system call", mr[0], label);
+    }
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Fork: the child is made complete before anybody hears of it. It has the calling thread
+ * only, with a copy of its block, and connections in the slots where the parent had them.
+ */
+#include <process/call.h>
+
+#include <stddef.h>
+
+#include <kcall/invoke.h>
+#include <process/connection.h>
+#include <process/thread.h>
+#include <util/errno.h>
+
+enum { FIRST_PAIR = 3, BLOCK_PAGES = (BLOCK_SIZE - BLOCK_STACK) / PAGE_SIZE };
+
+/* The parent's token for this slot, if it has named it. */
+static bool find_token(const struct call *call, unsigned slot, uint64_t *token)
+{
+    for (uint64_t i = 0; i < call->words[2]; i++) {
+        if (call->words[FIRST_PAIR + 2 * i] == slot) {
+            *token = call->words[FIRST_PAIR + 2 * i + 1];
+            return true;
+        }
+    }
+    return false;
+}
+
+static int copy_connections(const struct call *call, struct process *child)
+{
+    for (unsigned slot = SLOT_PROC; slot < SLOTS; slot++) {
+        uint32_t index = call->process->connections[slot];
+        uint64_t token = 0;
+        bool named = find_token(call, slot, &token);
+        int result;
+
+        if (!index || (!named && slot != SLOT_PROC)) {
+            continue;
+        }
+        result = connection_inherit(child, connection_at(index)->service, slot,
+            named ? connection_badge(index) : 0, token);
+        if (result < 0) {
+            return result;
+        }
+    }
+    return 0;
+}
+
+/* The blocks of the parent's other threads. */
+static void drop_blocks(const struct call *call, struct process *child)
+{
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        if (call->process->threads[i] && i != call->thread->number) {
+            (void)space_unmap(child->space, thread_block(i) + BLOCK_STACK, BLOCK_PAGES,
+                true);
+        }
+    }
+}
+
+static int copy_memory(const struct call *call, struct process *child)
+{
+    child->space = space_fork(call->process->space);
+    if (!child->space || !process_map_pages(child, child->space)
+        || !handle_copy_all(call->process, child)) {
+        return -ENOMEM;
+    }
+    drop_blocks(call, child);
+    return 0;
+}
+
+/* It goes on with the segment bases of its parent. */
+static int start(const struct call *call, struct process *child)
+{
+    struct thread *thread = thread_create(child, call->thread->number, child->pid);
+    struct user_context regs;
+
+    if (!thread || kc_tcb_read_registers(call->thread->tcb, false, 0, USER_CONTEXT_WORDS,
+            &regs) != ERROR_NONE) {
+        return -ENOMEM;
+    }
+    regs.rip = call->words[0];
+    regs.rsp = call->words[1];
+    return thread_start(thread, &regs) ? 0 : -ENOMEM;
+}
+
+/* entry, stack pointer, count, pairs of slot and token -> pid */
+int call_fork(struct call *call)
+{
+    struct process *child;
+    int error;
+
+    if (call->words[2] > (call->word_count - FIRST_PAIR) / 2) {
+        return -EINVAL;
+    }
+    child = process_create(call->process);
+    if (!child) {
+        return -EAGAIN;
+    }
+    error = copy_memory(call, child);
+    if (error == 0) {
+        error = copy_connections(call, child);
+    }
+    if (error == 0) {
+        error = start(call, child);
+    }
+    if (error < 0) {
+        process_abandon(child);
+        return error;
+    }
+    call->result[0] = child->pid;
+    return 0;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Services: the table, their names, and their endpoints. */
+#include <memory/slot.h>
+#include <process/connection.h>
+
+#include <stddef.h>
+
+#include <kcall/invoke.h>
+#include <util/errno.h>
+#include <util/string.h>
+
+static struct service services[SERVICES_TOTAL];
+static uint32_t last_number;
+
+struct service *service_find(uint32_t number)
+{
+    for (unsigned i = 0; i < SERVICES_TOTAL; i++) {
+        if (services[i].live && services[i].number == number) {
+            return &services[i];
+        }
+    }
+    return NULL;
+}
+
+struct service *service_named(const char *name, size_t length)
+{
+    for (unsigned i = 0; i < SERVICES_TOTAL; i++) {
+        const struct service *service = &services[i];
+
+        if (service->live && length > 0 && length < SERVICE_NAME
+            && memcmp(service->name, name, length) == 0 && service->name[length] == '\0') {
+            return &services[i];
+        }
+    }
+    return NULL;
+}
+
+struct service *service_next(uint32_t after)
+{
+    struct service *next = NULL;
+
+    for (unsigned i = 0; i < SERVICES_TOTAL; i++) {
+        struct service *service = &services[i];
+
+        if (service->live && service->number > after
+            && (!next || service->number < next->number)) {
+            next = service;
+        }
+    }
+    return next;
+}
+
+struct service *service_create_own(cptr endpoint)
+{
+    services[0] = (struct service){
+        .number = SERVICE_PROC, .endpoint = endpoint, .live = true,
+    };
+    return &services[0];
+}
+
+/* A dead service's record is kept until its last connection has gone. */
+static struct service *free_record(void)
+{
+    for (unsigned i = 0; i < SERVICES_TOTAL; i++) {
+        if (!services[i].live && services[i].connections == 0) {
+            return &services[i];
+        }
+    }
+    return NULL;
+}
+
+static int check_name(const char *name, size_t length)
+{
+    if (length == 0) {
+        return 0;
+    }
+    if (length >= SERVICE_NAME || memchr(name, '/', length) || memchr(name, '\0', length)
+        || (name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.')))) {
+        return -EINVAL;
+    }
+    return service_named(name, length) ? -EEXIST : 0;
+}
+
+static int free_index(const struct process *process)
+{
+    for (int i = 0; i < SERVICES_MAX; i++) {
+        if (!process->services[i]) {
+            return i;
+        }
+    }
+    return -EMFILE;
+}
+
+static int make_endpoint(struct service *service)
+{
+    cptr endpoint = pool_take(POOL_ENDPOINT);
+
+    if (!endpoint) {
+        return -ENOMEM;
+    }
+    if (kc_cnode_copy(service->process->cspace, SLOT_ENDPOINT + service->index, CSPACE_BITS,
+            slot_cnode, endpoint, SLOT_DEPTH, RIGHT_READ) != ERROR_NONE) {
+        pool_return(POOL_ENDPOINT, endpoint);
+        return -ENOMEM;
+    }
+    service->endpoint = endpoint;
+    return 0;
+}
+
+struct service *service_create(struct process *process, const char *name, size_t length,
+    int *error)
+{
+    struct service *service = free_record();
+    int index = free_index(process);
+
+    *error = check_name(name, length);
+    if (*error == 0 && index < 0) {
+        *error = index;
+    }
+    if (*error == 0 && !service) {
+        *error = -ENFILE;
+    }
+    if (*error < 0) {
+        return NULL;
+    }
+    *service = (struct service){.process = process, .index = (unsigned)index};
+    *error = make_endpoint(service);
+    if (*error < 0) {
+        return NULL;
+    }
+    memcpy(service->name, name, length);
+    service->number = ++last_number;
+    service->live = true;
+    process->services[index] = service;
+    return service;
+}
+
+/* With the endpoint go all capabilities to it; who waits in it tries again, and fails. */
+void service_end(struct service *service)
+{
+    service->live = false;
+    service->process->services[service->index] = NULL;
+    pool_return(POOL_ENDPOINT, service->endpoint);
+    if (service->signal) {
+        slot_delete(service->signal);
+        service->signal = 0;
+    }
+    connection_end_service(service);
+}
