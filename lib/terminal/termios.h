@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Settings of terminals, as ATTR_TERMIOS reads and writes them: the record and the values of
+ * Linux's kernel interface on x86-64, which programs have compiled in. The manual of the
+ * names is termios(3).
+ */
+#pragma once
+
+#include <stdint.h>
+
+enum { TERMIOS_CHARACTERS = 19 };
+
+struct terminal_settings {
+    uint32_t input, output, control, local;     /* c_iflag, c_oflag, c_cflag, c_lflag */
+    uint8_t discipline;
+    uint8_t characters[TERMIOS_CHARACTERS];     /* c_cc */
+};
+_Static_assert(sizeof(struct terminal_settings) == 36, "as Linux has it");
+
+/* Indices of characters. */
+enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VSWTC, VSTART, VSTOP, VSUSP, VEOL,
+       VREPRINT, VDISCARD, VWERASE, VLNEXT, VEOL2 };
+
+/* Input. */
+enum { ISTRIP = 040, INLCR = 0100, IGNCR = 0200, ICRNL = 0400, IXON = 02000,
+       IXANY = 04000, IMAXBEL = 020000, IUTF8 = 040000 };
+/* Output. TABS is a field: all its bits stand for "expand tabs". */
+enum { OPOST = 01, ONLCR = 04, OCRNL = 010, ONOCR = 020, ONLRET = 040, TABS = 014000 };
+/* Control, which says nothing here: 38400 baud, 8 bits, receiver on, hang up at the end. */
+enum { B38400 = 017, CS8 = 060, CREAD = 0200, HUPCL = 02000 };
+/* Local. */
+enum { ISIG = 01, ICANON = 02, ECHO = 010, ECHOE = 020, ECHOK = 040, ECHONL = 0100,
+       NOFLSH = 0200, ECHOCTL = 01000, ECHOKE = 04000, IEXTEN = 0100000 };
+
+/* Codes of ATTR_CONTROL: Linux's numbers for ioctl. */
+enum { TCFLSH = 0x540b, TIOCGPGRP = 0x540f, TIOCSPGRP = 0x5410, TIOCOUTQ = 0x5411,
+       TIOCGWINSZ = 0x5413, TIOCSWINSZ = 0x5414, FIONREAD = 0x541b };
+
+struct terminal_size {
+    uint16_t rows, columns, width, height;      /* the last two in pixels, or 0 */
+};
