@@ -13,7 +13,8 @@
  *
  * Operations return a count or 0, or a negative error number. Those left out (null) give
  * the error that Unix has for them (EPERM, ENOTDIR, EISDIR, ENOTTY, ESPIPE, ...).
- * One thread calls them.
+ * One thread calls them. Finish other requests before putting bytes for the one at hand:
+ * both may use the same message registers.
  */
 #pragma once
 
@@ -86,6 +87,8 @@ struct server_operations {
     int (*entry)(struct server *, struct server_node *directory, uint64_t cookie,
         struct uxrt_entry *entry, char name[256]);
     struct server_node *(*root)(struct server *, uint64_t number);  /* for bound roots */
+    struct server_node *(*parent)(struct server *, struct server_node *directory);
+        /* for renames of directories to another one: else EXDEV; null above the root */
 
     /* Files. */
     int (*open)(struct server *, struct server_file *, const struct server_caller *);
@@ -106,8 +109,11 @@ struct server_operations {
 
     /* Others. */
     void (*interrupt)(struct server *);         /* the driver's */
+    int (*statfs)(struct server *, struct uxrt_statfs *);      /* adjusts */
     void (*turn)(struct server *, const char *name, size_t length,
-        uint32_t *service);                     /* the process server's: ERROR_MOUNT */
+        uint32_t *service);                     /* the process server's: a node of type
+                                                   S_IFSOCK with this name was met; not 0:
+                                                   the service that goes on */
 };
 
 /* The bytes of a read or write, whatever its form: as uxrt_request_get and _put, from
@@ -139,3 +145,14 @@ struct server *server_create(const struct server_operations *operations,
     struct server_node *root, int service);
 bool server_handle(struct server *, struct uxrt_request *, int64_t *result, bool *end);
 void server_notified(struct server *, uint64_t reasons);
+
+/* The last name of a node went without a request for it: forgets it if nobody uses it. */
+void server_unlinked(struct server *, struct server_node *node);
+
+/* A connection has ended: everything of it is given back, then uxrt_done(). Called by
+ * server_notified(); directly only by the process server. */
+void server_ended(struct server *, uint64_t badge);
+
+/* Entry of the identity table; null beyond its end. Not a function of lib/server but of
+ * who links it: program.c is for programs. */
+const struct identity *server_identity(uint32_t index);

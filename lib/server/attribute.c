@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Requests for attributes: a table says where each is found, how long its record may be,
+ * and who does it. A write's record is copied before it is looked at; a read's is put when
+ * it is complete.
+ */
+#include <server/internal.h>
+#include <util/string.h>
+
+enum where { ON_FILE = 1, ON_NODE = 2 /* roots as well */, ON_CONTROL = 4 };
+
+struct handler {
+    uint16_t where;
+    uint16_t least;         /* bytes of a write */
+    uint32_t most;
+    int64_t (*read)(struct attribute_call *call);
+    int64_t (*write)(struct attribute_call *call);
+};
+
+enum { NAME_MOST = 4 + NAME_BYTES, NAMES_MOST = 4 + 2 * NAME_BYTES };
+
+static const struct handler handlers[] = {
+    [ATTR_STAT] = { ON_NODE, 0, 0, fs_stat_read, NULL },
+    [ATTR_SET] = { ON_NODE, sizeof(struct uxrt_change), sizeof(struct uxrt_change), NULL,
+        fs_set_write },
+    [ATTR_POSITION] = { ON_FILE, sizeof(struct uxrt_seek), sizeof(struct uxrt_seek),
+        fs_position_read, fs_position_write },
+    [ATTR_FLAGS] = { ON_FILE, 4, 4, fs_flags_read, fs_flags_write },
+    [ATTR_READY] = { ON_FILE, 0, 0, fs_ready_read, NULL },
+    [ATTR_PATH] = { ON_NODE, 0, 0, fs_path_read, NULL },
+    [ATTR_LINK] = { ON_NODE, 0, 0, fs_link_read, NULL },
+    [ATTR_OPEN] = { ON_NODE, 4, NAME_MOST, NULL, fs_open_write },
+    [ATTR_CLONE] = { ON_FILE, 0, 0, NULL, fs_clone_write },
+    [ATTR_CLOSE] = { ON_FILE, 0, 0, NULL, fs_close_write },
+    [ATTR_MKDIR] = { ON_NODE, 4, NAME_MOST, NULL, fs_mkdir_write },
+    [ATTR_REMOVE] = { ON_NODE, 0, NAME_BYTES, NULL, fs_remove_write },
+    [ATTR_SYMLINK] = { ON_NODE, 4, NAMES_MOST, NULL, fs_symlink_write },
+    [ATTR_HARDLINK] = { ON_NODE, 0, NAME_BYTES, NULL, fs_hardlink_write },
+    [ATTR_RENAME] = { ON_NODE, 4, NAMES_MOST, NULL, fs_rename_write },
+    [ATTR_READDIR] = { ON_FILE, 0, 0, fs_readdir_read, NULL },
+    [ATTR_RPC] = { ON_FILE, 0, RECORD_MAX / 2, fs_rpc_read, fs_rpc_write },
+    [ATTR_LOCK] = { ON_FILE, sizeof(struct uxrt_lock), sizeof(struct uxrt_lock), NULL,
+        fs_lock_write },
+    [ATTR_OBJECT] = { ON_FILE, 0, 0, object_attribute_read, NULL },
+    [ATTR_STATFS] = { ON_NODE, 0, 0, fs_statfs_read, NULL },
+    [ATTR_SYNC] = { ON_FILE, 0, 0, NULL, fs_sync_write },
+    [ATTR_FORK] = { ON_CONTROL, 0, 0, fs_fork_read, NULL },
+    [ATTR_CLOSEMANY] = { ON_CONTROL, 4, RECORD_MAX, NULL, fs_closemany_write },
+    [ATTR_EXPORT] = { ON_CONTROL, 0, 0, fs_export_read, NULL },
+    [ATTR_IMPORT] = { ON_CONTROL, 8, 8, NULL, fs_import_write },
+};
+enum { HANDLERS = sizeof(handlers) / sizeof(*handlers) };
+
+/* What lib/server does not know is the operations' own matter. */
+static int64_t other_read(struct attribute_call *call)
+{
+    if (call->request->file->flags & UXRT_PATH)
+        return -EBADF;
+    return call->server->operations.get(call->request,
+        ATTRIBUTE_OF(call->request->request.offset), call->argument, call->data, call->size);
+}
+
+static int64_t other_write(struct attribute_call *call)
+{
+    if (call->request->file->flags & UXRT_PATH)
+        return -EBADF;
+    return call->server->operations.set(call->request,
+        ATTRIBUTE_OF(call->request->request.offset), call->argument, call->data, call->size);
+}
+
+static const struct handler other = { ON_FILE, 0, RECORD_MAX, other_read, other_write };
+
+static const struct handler *handler_of(unsigned attribute)
+{
+    bool known = attribute < HANDLERS && handlers[attribute].where;
+
+    return known ? &handlers[attribute] : &other;
+}
+
+/* The node of root number `index` of a connection, or null. */
+static struct server_node *root_of(struct server *server, const struct identity *identity,
+    uint32_t index)
+{
+    uint64_t number;
+
+    if (index >= identity->root_count || index >= ROOTS_MAX)
+        return NULL;
+    number = identity->roots[index];
+    if (!number || number == server->root->number)
+        return server->root;
+    return server->operations.root ? server->operations.root(server, number) : NULL;
+}
+
+/* Finds what the request's id stands for; `root` serves as the open file of a root. */
+static int find_file(struct attribute_call *call, const struct handler *handler,
+    struct open_file *root)
+{
+    uint32_t id = call->request->request.file;
+
+    if (handler->where == ON_CONTROL || id == CONTROL_FILE)
+        return handler->where == ON_CONTROL && id == CONTROL_FILE ? 0 : -EBADF;
+    if (id < ROOT_FILE + ROOTS_MAX) {
+        struct server_node *node = root_of(call->server, call->identity, id - ROOT_FILE);
+
+        if (!node)
+            return -ENOENT;
+        if (handler->where != ON_NODE)
+            return -EBADF;
+        *root = (struct open_file){
+            .file = { .node = node, .flags = UXRT_PATH, .references = 1 } };
+        call->request->file = &root->file;
+    } else {
+        call->request->file = fs_id_file(call->connection, id);
+    }
+    return call->request->file ? 0 : -EBADF;
+}
+
+static bool is_name(unsigned attribute)
+{
+    return attribute == ATTR_OPEN || (attribute >= ATTR_MKDIR && attribute <= ATTR_RENAME);
+}
+
+static int64_t do_write(struct attribute_call *call, const struct handler *handler)
+{
+    uint32_t count = call->request->request.count;
+    int64_t got;
+
+    if (!handler->write)
+        return -EINVAL;
+    if (count < handler->least)
+        return -EINVAL;
+    if (count > handler->most)
+        return is_name(ATTRIBUTE_OF(call->request->request.offset)) ? -ENAMETOOLONG
+                                                                    : -EINVAL;
+    call->size = count;
+    got = count ? server_get(call->request, 0, call->data, count) : 0;
+    if (got < 0)
+        return got;
+    return got == count ? handler->write(call) : -EFAULT;
+}
+
+static int64_t do_read(struct attribute_call *call, const struct handler *handler)
+{
+    uint32_t count = call->request->request.count;
+    int64_t result, put = 0;
+
+    if (!handler->read)
+        return -EINVAL;
+    call->size = count < RECORD_MAX ? count : RECORD_MAX;
+    result = handler->read(call);
+    if (result < 0 || result == SERVER_PARKED)
+        return result;
+    if ((uint64_t)result > call->size)
+        result = (int64_t)call->size;
+    if (result)
+        put = server_put(call->request, 0, call->data, (size_t)result);
+    if (put >= 0 && put < result)
+        put = -EFAULT;
+    if (call->then)
+        call->then(call, put >= 0);
+    return put < 0 ? put : result;
+}
+
+/* The answer is a turn: made a short read, whatever it was. */
+static void put_turn(struct attribute_call *call)
+{
+    struct uxrt_request *request = &call->request->request;
+    void *registers;
+
+    request->write = false;
+    request->form = FORM_MESSAGE;
+    request->count = call->server->turn_bytes;
+    registers = uxrt_request_registers(call->server->service, request);
+    memcpy(registers, call->server->turn, call->server->turn_bytes);
+}
+
+static void set_caller(struct attribute_call *call)
+{
+    const struct identity *identity = call->identity;
+
+    call->caller = (struct server_caller){
+        .badge = call->connection->badge, .pid = identity->pid, .uid = identity->uid,
+        .gid = identity->gid, .umask = identity->umask, .privileged = !identity->uid,
+    };
+}
+
+int64_t fs_attribute_do(struct server *server, struct connection *connection,
+    struct server_request *request)
+{
+    uint64_t offset = request->request.offset;
+    const struct handler *handler = handler_of(ATTRIBUTE_OF(offset));
+    struct attribute_call call = {
+        .server = server, .connection = connection, .request = request,
+        .identity = uxrt_identity(connection->badge),
+        .argument = offset & ATTRIBUTE_ARGUMENT, .data = server->record,
+    };
+    struct open_file root;
+    int64_t result;
+
+    if (!call.identity)
+        return -EIO;
+    set_caller(&call);
+    result = find_file(&call, handler, &root);
+    if (result)
+        return result;
+    result = request->request.write ? do_write(&call, handler) : do_read(&call, handler);
+    if (result == -ERROR_LINK || result == -ERROR_MOUNT)
+        put_turn(&call);
+    return result;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Connections: begun when their first request is seen, with the files of a fork if the
+ * process server says so; ended when the process server says that no request will come.
+ */
+#include <server/internal.h>
+#include <transport/process.h>
+#include <util/heap.h>
+
+struct connection *fs_connection_known(struct server *server, uint64_t badge)
+{
+    uint32_t index = BADGE_INDEX(badge);
+    struct connection *connection;
+
+    if (index >= IDENTITY_MAX)
+        return NULL;
+    connection = server->connections[index];
+    return connection && connection->badge == badge ? connection : NULL;
+}
+
+static void connection_free(struct server *server, struct connection *connection)
+{
+    fs_parked_cancel(server, connection);
+    fs_snapshots_end(server, connection);
+    fs_exports_end(server, connection);
+    fs_answers_end(connection);
+    fs_ids_close(server, connection);
+    fs_waits_end(server, connection);
+    server->connections[BADGE_INDEX(connection->badge)] = NULL;
+    heap_free(connection);
+}
+
+static struct connection *connection_begin(struct server *server, uint64_t badge, int *error)
+{
+    const struct identity *identity = uxrt_identity(badge);
+    struct connection *connection;
+
+    *error = -EIO;
+    if (!identity || BADGE_INDEX(badge) >= IDENTITY_MAX)
+        return NULL;
+    *error = -ENOMEM;
+    connection = heap_zero(1, sizeof(*connection));
+    if (!connection)
+        return NULL;
+    if (server->connections[BADGE_INDEX(badge)])
+        connection_free(server, server->connections[BADGE_INDEX(badge)]);
+    connection->badge = badge;
+    connection->cancel = identity->cancel;
+    list_init(&connection->parked);
+    list_init(&connection->waits);
+    list_init(&connection->answers);
+    list_init(&connection->snapshots);
+    list_init(&connection->exports);
+    server->connections[BADGE_INDEX(badge)] = connection;
+    server->number = identity->service;
+    server->has_number = true;
+    fs_snapshot_bind(server, connection, identity);
+    return connection;
+}
+
+struct connection *fs_connection_get(struct server *server, uint64_t badge, int *error)
+{
+    struct connection *connection = fs_connection_known(server, badge);
+
+    return connection ? connection : connection_begin(server, badge, error);
+}
+
+void server_ended(struct server *server, uint64_t badge)
+{
+    struct connection *connection = fs_connection_known(server, badge);
+    const struct identity *identity = server_identity(BADGE_INDEX(badge));
+
+    if (connection)
+        connection_free(server, connection);
+    else if (identity && identity->generation == BADGE_GENERATION(badge))
+        fs_snapshot_forget(server, identity);
+    uxrt_done(badge);
+}
+
+/* Looks at one entry of the identity table. */
+static void look(struct server *server, uint32_t index)
+{
+    const struct identity *identity = server_identity(index);
+    struct connection *connection = server->connections[index];
+    uint32_t state = __atomic_load_n(&identity->state, __ATOMIC_ACQUIRE);
+    uint64_t badge = badge_of(index, identity->generation);
+
+    if (server->has_number && identity->service != server->number)
+        return;
+    if (connection && (connection->badge != badge || state == IDENTITY_FREE)) {
+        connection_free(server, connection);
+        connection = NULL;
+    }
+    if (state == IDENTITY_ENDING) {
+        server_ended(server, badge);
+    } else if (connection && connection->cancel != identity->cancel) {
+        connection->cancel = identity->cancel;
+        fs_parked_cancel(server, connection);
+    }
+}
+
+void server_notified(struct server *server, uint64_t reasons)
+{
+    if (reasons & BADGE_SERVICE) {
+        for (uint32_t i = 0; i < IDENTITY_MAX && server_identity(i); i++)
+            look(server, i);
+    }
+    if (reasons & BADGE_INTERRUPT && server->operations.interrupt)
+        server->operations.interrupt(server);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Requests: reads and writes of bytes of a known file take the direct way, everything else
+ * the careful one, which begins connections, tells errors apart and does attributes.
+ */
+#include <server/internal.h>
+#include <util/heap.h>
+#include <util/string.h>
+
+struct server *server_create(const struct server_operations *operations,
+    struct server_node *root, int service)
+{
+    struct server *server = heap_zero(1, sizeof(*server));
+
+    if (!server)
+        return NULL;
+    server->record = heap_alloc(RECORD_MAX);
+    if (!server->record) {
+        heap_free(server);
+        return NULL;
+    }
+    server->operations = *operations;
+    fs_operations_complete(&server->operations);
+    server->root = root;
+    server->service = service;
+    list_init(&server->exports);
+    fs_node_get(root);
+    return server;
+}
+
+int64_t server_get(struct server_request *request, uint64_t from, void *data, size_t count)
+{
+    const struct uxrt_request *r = &request->request;
+
+    if (!r->data)
+        return uxrt_request_get(request->server->service, r, from, data, count);
+    if (from >= r->count)
+        return 0;
+    if (count > r->count - from)
+        count = r->count - from;
+    memcpy(data, (const char *)r->data + from, count);
+    return (int64_t)count;
+}
+
+int64_t server_put(struct server_request *request, uint64_t to, const void *data,
+    size_t count)
+{
+    char *room = server_data(request);
+
+    if (!room)
+        return uxrt_request_put(request->server->service, &request->request, to, data, count);
+    if (to >= request->request.count)
+        return 0;
+    if (count > request->request.count - to)
+        count = request->request.count - to;
+    memmove(room + to, data, count);
+    return (int64_t)count;
+}
+
+void *server_data(struct server_request *request)
+{
+    struct uxrt_request *r = &request->request;
+
+    if (r->data || r->write)
+        return r->data;
+    if (r->form == FORM_MESSAGE)
+        return uxrt_request_registers(request->server->service, r);
+    return r->form == FORM_BUFFER ? uxrt_request_buffer(request->server->service, r) : NULL;
+}
+
+/* Where a request for bytes begins in the file. */
+static inline uint64_t begin_of(const struct server_request *request,
+    const struct server_file *file)
+{
+    if (request->append)
+        return file->node->size;
+    return request->request.current ? (uint64_t)file->position : request->request.offset;
+}
+
+/* Is a read or write of an open file allowed by how it was opened? */
+static inline bool may(const struct server_file *file, bool write)
+{
+    return write ? file->flags & UXRT_WRITE : file->flags & (UXRT_READ | UXRT_EXECUTE);
+}
+
+/* Calls the operation, and moves the position. */
+static inline int64_t do_bytes(struct server *server, struct server_request *request,
+    struct server_file *file)
+{
+    int64_t result;
+
+    request->server = server;
+    request->file = file;
+    request->end = false;
+    result = request->request.write ? server->operations.write(request)
+                                    : server->operations.read(request);
+    if (request->request.current && result > 0 && result <= request->count)
+        file->position = (int64_t)request->offset + result;
+    return result;
+}
+
+/* Nothing yet: the client is woken when there may be something. */
+static int64_t wait_for(struct server *server, struct connection *connection,
+    struct server_request *request)
+{
+    if (request->file->flags & UXRT_NONBLOCK)
+        return -EAGAIN;
+    return fs_wait_arm(server, connection, request->file->node,
+        request->request.write ? UXRT_READY_WRITE : UXRT_READY_READ);
+}
+
+/* The end of a request for bytes; false: no answer yet. */
+static bool settle(struct server *server, struct server_request *request, int64_t *result)
+{
+    struct connection *connection;
+
+    if (*result == SERVER_PARKED)
+        return false;
+    if (*result == -EAGAIN || *result == -ERROR_WAIT) {
+        connection = fs_connection_known(server, request->request.badge);
+        *result = wait_for(server, connection, request);
+    } else if (*result > request->count) {
+        *result = request->count;
+    }
+    return true;
+}
+
+/* Reads at the end of all offsets have nothing left; writes do not fit. */
+static int64_t check_bytes(struct server_request *request, const struct server_file *file)
+{
+    uint64_t left;
+
+    if (request->offset > INT64_MAX)
+        return -EINVAL;
+    left = INT64_MAX - request->offset;
+    if (!may(file, request->request.write))
+        return -EBADF;
+    if (S_ISDIR(file->node->mode))
+        return -EISDIR;
+    if (request->count > left && request->request.write)
+        return -EFBIG;
+    if (request->count > left)
+        request->count = (uint32_t)left;
+    return 0;
+}
+
+/* A request for bytes, with every check. */
+static bool careful_bytes(struct server *server, struct connection *connection,
+    struct server_request *request, int64_t *result)
+{
+    struct server_file *file = fs_id_file(connection, request->request.file);
+
+    *result = -EBADF;
+    if (!file)
+        return true;
+    request->append = request->request.write && file->flags & UXRT_APPEND;
+    request->offset = begin_of(request, file);
+    *result = check_bytes(request, file);
+    if (*result)
+        return true;
+    *result = do_bytes(server, request, file);
+    return settle(server, request, result);
+}
+
+static __attribute__((noinline)) bool careful(struct server *server,
+    struct server_request *request, int64_t *result, bool *end)
+{
+    const struct uxrt_request *r = &request->request;
+    struct connection *connection;
+    bool answer = true;
+    int error = 0;
+
+    connection = fs_connection_get(server, r->badge, &error);
+    request->server = server;
+    request->file = NULL;
+    request->end = false;
+    request->next = NULL;
+    request->append = false;
+    request->offset = r->offset;
+    request->count = r->count;
+    if (!connection) {
+        *result = error;
+    } else if (!r->current && r->offset & ATTRIBUTE) {
+        *result = fs_attribute_do(server, connection, request);
+        answer = *result != SERVER_PARKED;
+    } else {
+        answer = careful_bytes(server, connection, request, result);
+    }
+    *end = request->end;
+    return answer;
+}
+
+/* The open file if all is as in nearly every request for bytes, else null. */
+static inline struct server_file *direct(struct server *server,
+    struct server_request *request)
+{
+    const struct uxrt_request *r = &request->request;
+    uint32_t index = BADGE_INDEX(r->badge);
+    struct connection *connection;
+    struct server_file *file;
+
+    if (index >= IDENTITY_MAX)
+        return NULL;
+    connection = server->connections[index];
+    if (!connection || connection->badge != r->badge || r->file >= connection->file_slots)
+        return NULL;
+    file = connection->files[r->file];
+    if (!file || !may(file, r->write))
+        return NULL;
+    request->append = r->write && file->flags & UXRT_APPEND;
+    request->offset = begin_of(request, file);
+    request->count = r->count;
+    if ((int64_t)(request->offset | (request->offset + r->count)) < 0)
+        return NULL;
+    return file;
+}
+
+inline bool fs_do(struct server *server, struct server_request *request, int64_t *result,
+    bool *end)
+{
+    struct server_file *file = direct(server, request);
+
+    if (!file)
+        return careful(server, request, result, end);
+    *result = do_bytes(server, request, file);
+    *end = request->end;
+    if ((uint64_t)*result <= request->count)
+        return true;
+    return settle(server, request, result);
+}
+
+bool server_handle(struct server *server, struct uxrt_request *request, int64_t *result,
+    bool *end)
+{
+    struct server_request own = { .request = *request };
+    bool answer = fs_do(server, &own, result, end);
+
+    *request = own.request;
+    return answer;
+}

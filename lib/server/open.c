@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ids: files opened, by name and as a second reference, and closed. */
+#include <server/internal.h>
+#include <util/heap.h>
+#include <util/string.h>
+
+#define OPEN_KNOWN (UXRT_READ | UXRT_WRITE | UXRT_EXECUTE | UXRT_CREATE | UXRT_EXCLUSIVE \
+    | UXRT_TRUNCATE | UXRT_APPEND | UXRT_NONBLOCK | UXRT_DIRECTORY | UXRT_NOFOLLOW \
+    | UXRT_PATH)
+#define OPEN_KEPT (UXRT_READ | UXRT_WRITE | UXRT_EXECUTE | UXRT_APPEND | UXRT_NONBLOCK)
+
+struct opening {
+    uint64_t id;
+    uint32_t flags, mode;
+    const char *name;
+    size_t length;
+    bool created;
+    struct walk at;
+};
+
+/* The mode of a file to be made; 0: not one that can be. */
+static uint32_t new_mode(const struct attribute_call *call, uint32_t mode)
+{
+    uint32_t type = mode & S_IFMT;
+
+    if (!type)
+        type = S_IFREG;
+    if (type == S_IFDIR || type == S_IFLNK || mode & ~(uint32_t)(S_IFMT | 07777))
+        return 0;
+    return type | (mode & 07777 & ~call->caller.umask);
+}
+
+static int create(struct attribute_call *call, struct opening *opening)
+{
+    const struct walk *at = &opening->at;
+    uint32_t mode = new_mode(call, opening->mode);
+
+    if (!mode)
+        return -EINVAL;
+    if (at->slash)
+        return -EISDIR;
+    if ((S_ISCHR(mode) || (mode & S_IFMT) == S_IFBLK) && !call->caller.privileged)
+        return -EPERM;
+    if (!fs_permits(at->parent, call->identity, MAY_WRITE | MAY_EXECUTE))
+        return -EACCES;
+    opening->created = true;
+    return call->server->operations.create(call->server, &call->caller, at->parent, at->name,
+        at->length, mode, &opening->at.node);
+}
+
+static unsigned wanted(uint32_t flags)
+{
+    return (flags & UXRT_READ ? MAY_READ : 0)
+           | (flags & (UXRT_WRITE | UXRT_TRUNCATE) ? MAY_WRITE : 0)
+           | (flags & UXRT_EXECUTE ? MAY_EXECUTE : 0);
+}
+
+/* May a file that exists be opened so? */
+static int check(const struct attribute_call *call, const struct opening *opening)
+{
+    const struct server_node *node = opening->at.node;
+    uint32_t flags = opening->flags;
+
+    if (flags & UXRT_CREATE && flags & UXRT_EXCLUSIVE)
+        return -EEXIST;
+    if (S_ISLNK(node->mode) && !(flags & UXRT_PATH))
+        return -ELOOP;
+    if (flags & UXRT_DIRECTORY && !S_ISDIR(node->mode))
+        return -ENOTDIR;
+    if (S_ISDIR(node->mode) && flags & (UXRT_WRITE | UXRT_CREATE | UXRT_TRUNCATE))
+        return -EISDIR;
+    return fs_permits(node, call->identity, wanted(flags)) ? 0 : -EACCES;
+}
+
+/* Finds the node, or makes it. */
+static int find(struct attribute_call *call, struct opening *opening)
+{
+    uint32_t flags = opening->flags;
+    bool exclusive = flags & UXRT_CREATE && flags & UXRT_EXCLUSIVE;
+    unsigned how = flags & UXRT_NOFOLLOW || exclusive ? 0 : WALK_FOLLOW;
+    int error;
+
+    if (!(flags & UXRT_PATH) && !exclusive)
+        how |= WALK_TURN;
+    error = fs_walk(call, opening->name, opening->length, how, &opening->at);
+    if (error)
+        return error;
+    if (opening->at.node)
+        return check(call, opening);
+    return flags & UXRT_CREATE ? create(call, opening) : -ENOENT;
+}
+
+static int truncate(struct attribute_call *call, struct opening *opening)
+{
+    struct server_node *node = opening->at.node;
+
+    if (!(opening->flags & UXRT_TRUNCATE) || opening->created || !S_ISREG(node->mode))
+        return 0;
+    return call->server->operations.resize(call->server, node, 0);
+}
+
+/* What is kept as the path of the file: the directory's and the name. */
+static size_t join_path(const struct attribute_call *call, const struct opening *opening,
+    char *path)
+{
+    const struct open_file *base = fs_open_of(call->request->file);
+    size_t length = base->path_length, from = 0;
+
+    if (length + 1 + opening->length > PATH_KEPT)
+        return 0;
+    memcpy(path, base->path, length);
+    while (from < opening->length && opening->name[from] == '/')
+        from++;
+    if (length && from < opening->length)
+        path[length++] = '/';
+    memcpy(path + length, opening->name + from, opening->length - from);
+    length += opening->length - from;
+    while (length && path[length - 1] == '/')
+        length--;
+    return length;
+}
+
+/* Flags of the open file: one that is opened for nothing only names the node. */
+static uint32_t kept(uint32_t flags)
+{
+    if (flags & UXRT_PATH || !(flags & (UXRT_READ | UXRT_WRITE | UXRT_EXECUTE)))
+        return UXRT_PATH;
+    return flags & OPEN_KEPT;
+}
+
+static int make_file(struct attribute_call *call, struct opening *opening)
+{
+    struct server *server = call->server;
+    char path[PATH_KEPT];
+    struct server_file *file = fs_file_create(server, opening->at.node, kept(opening->flags),
+        path, join_path(call, opening, path));
+    int error = 0;
+
+    if (!file)
+        return -ENOMEM;
+    if (!(file->flags & UXRT_PATH) && server->operations.open)
+        error = server->operations.open(server, file, &call->caller);
+    if (!error) {
+        fs_open_of(file)->opened = !(file->flags & UXRT_PATH);
+        error = truncate(call, opening);
+    }
+    if (error == -ERROR_WAIT || (error == -EAGAIN && !(file->flags & UXRT_NONBLOCK)))
+        error = fs_wait_arm(server, call->connection, file->node,
+            UXRT_READY_READ | UXRT_READY_WRITE);
+    if (error)
+        fs_file_put(server, file);
+    else
+        fs_id_set(call->connection, opening->id, file);
+    return error;
+}
+
+int64_t fs_open_write(struct attribute_call *call)
+{
+    struct opening opening = {
+        .id = call->argument & LAST_FILE,
+        .flags = (uint32_t)(call->argument >> REQUEST_FILE_BITS),
+        .name = call->data + 4, .length = call->size - 4,
+    };
+    int error = fs_id_check(call->connection, opening.id);
+
+    if (error)
+        return error;
+    if (opening.flags & ~(uint32_t)OPEN_KNOWN)
+        return -EINVAL;
+    if (opening.flags & UXRT_PATH)
+        opening.flags &= UXRT_PATH | UXRT_DIRECTORY | UXRT_NOFOLLOW | UXRT_EXECUTE;
+    memcpy(&opening.mode, call->data, 4);
+    error = find(call, &opening);
+    if (!error)
+        error = make_file(call, &opening);
+    return error ? error : (int64_t)call->size;
+}
+
+int64_t fs_clone_write(struct attribute_call *call)
+{
+    int error = fs_id_check(call->connection, call->argument);
+
+    if (error)
+        return error;
+    call->request->file->references++;
+    fs_id_set(call->connection, call->argument, call->request->file);
+    return 0;
+}
+
+int64_t fs_close_write(struct attribute_call *call)
+{
+    return fs_id_close(call->server, call->connection, call->request->request.file);
+}
+
+int64_t fs_closemany_write(struct attribute_call *call)
+{
+    if (call->size % 4)
+        return -EINVAL;
+    for (size_t at = 0; at < call->size; at += 4) {
+        uint32_t id;
+
+        memcpy(&id, call->data + at, 4);
+        fs_id_close(call->server, call->connection, id);
+    }
+    return (int64_t)call->size;
+}

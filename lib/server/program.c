@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lib/server in programs: one thread that serves for ever, memory from the process server,
+ * the identity table where the system library has it.
+ */
+#include <server/internal.h>
+#include <transport/process.h>
+#include <util/heap.h>
+
+enum { PARKED_TOTAL = 31 };     /* of all connections */
+
+static void *map(size_t bytes)
+{
+    void *pages = uxrt_map(NULL, bytes, PROC_READ | PROC_WRITE, 0, -1, 0);
+
+    return (intptr_t)pages < 0 ? NULL : pages;
+}
+
+static void unmap(void *pages, size_t bytes)
+{
+    uxrt_unmap(pages, bytes);
+}
+
+const struct identity *server_identity(uint32_t index)
+{
+    return index < IDENTITY_MAX ? (const struct identity *)IDENTITY_TABLE + index : NULL;
+}
+
+/* Answers and receives for ever; returns when receiving fails. */
+static int serve(struct server *server, int service)
+{
+    struct server_request request;
+    int64_t result = 0;
+    bool end = false;
+    int status = uxrt_receive(service, &request.request);
+
+    for (;;) {
+        if (status == UXRT_NOTIFIED) {
+            server_notified(server, request.request.badge);
+            status = uxrt_receive(service, &request.request);
+        } else if (status) {
+            return status;
+        } else if (fs_do(server, &request, &result, &end)) {
+            status = uxrt_answer_and_receive(service, &request.request, result, end);
+        } else {
+            status = uxrt_receive(service, &request.request);
+        }
+    }
+}
+
+int server_run(const char *name, const struct server_operations *operations,
+    struct server_node *root)
+{
+    static const struct heap_source pages = { map, unmap };
+    struct server *server;
+    int service;
+
+    heap_begin(&pages);
+    service = uxrt_serve(name, PARKED_TOTAL);
+    if (service < 0)
+        return service;
+    server = server_create(operations, root, service);
+    return server ? serve(server, service) : -ENOMEM;
+}
