@@ -48,8 +48,10 @@ static int do_bind(char **words, unsigned count)
 
 static int do_mkdir(char **words, unsigned count)
 {
+    int error = uxrt_mkdir(words[1], 0755);
+
     (void)count;
-    return uxrt_mkdir(words[1], 0755);
+    return error == -EEXIST ? 0 : error;
 }
 
 static int do_set(char **words, unsigned count)
