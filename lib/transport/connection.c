@@ -72,3 +72,12 @@ int connection_slot(struct uxrt_thread *t, uint32_t service)
     }
     return leads_to(slot, service) ? (int)slot : connect(t, service);
 }
+
+void connection_after_fork(const bool used[SLOTS])
+{
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        if (!used[slot]) {
+            services[slot] = 0;
+        }
+    }
+}

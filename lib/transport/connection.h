@@ -16,5 +16,7 @@ int connection_slot(struct uxrt_thread *t, uint32_t service);
 uint32_t connection_service(unsigned slot);
 /* There is one already, from before this program began. */
 void connection_inherit(unsigned slot, uint32_t service);
+/* In the child of a fork: only these are its own. */
+void connection_after_fork(const bool used[SLOTS]);
 /* The thread's buffers belonged to another process: it has none yet. */
 void connection_no_buffers(struct uxrt_thread *t);

@@ -71,15 +71,21 @@ struct file *file_inherit(uint32_t id, uint8_t slot, uint16_t flags)
     return file;
 }
 
-void file_forget(struct file *file)
+/* Locked. */
+static void forget(struct file *file)
 {
     unsigned index = (unsigned)(file - files);
 
-    lock_take(&lock);
     file->kind = FILE_NONE;
     if (index < first_free_file) {
         first_free_file = index;
     }
+}
+
+void file_forget(struct file *file)
+{
+    lock_take(&lock);
+    forget(file);
     lock_release(&lock);
 }
 
@@ -257,14 +263,19 @@ int descriptor_limit(void)
     return __atomic_load_n(&limit, __ATOMIC_RELAXED);
 }
 
-void descriptor_after_fork(void)
+void descriptor_before_fork(void)
 {
-    lock = 0;
-    for (int i = descriptor_limit(); i-- > 0;) {
+    lock_take(&lock);
+}
+
+void descriptor_after_fork(bool child)
+{
+    for (int i = limit; child && i-- > 0;) {
         struct file *file = descriptor_file(i);
 
         if (file && file->kind == FILE_SERVICE && descriptor_take(i)) {
-            file_forget(file);
+            forget(file);
         }
     }
+    lock_release(&lock);
 }

@@ -23,6 +23,7 @@ struct file {
     uint32_t references;    /* descriptors */
     uint16_t root;          /* of the connection: where its name began */
     uint16_t next;          /* of the next directory of a union: index + 1; or 0 */
+    uint64_t cookie;        /* of a directory: where getdents64 goes on */
 };
 
 /* The open file of a descriptor, or null (EBADF). Lock-free: for the data path. */
@@ -58,5 +59,6 @@ int descriptor_set_close_on_exec(int descriptor, bool close_on_exec);
 /* The highest descriptor in use + 1. */
 int descriptor_limit(void);
 
-/* In the child of a fork: services and locks of the parent are not the child's. */
-void descriptor_after_fork(void);
+/* Around a fork, so that the child has tables in order; services are not the child's. */
+void descriptor_before_fork(void);
+void descriptor_after_fork(bool child);

@@ -395,7 +395,7 @@ static int go_to_parent(struct uxrt_thread *t, struct walk *walk)
     return 0;
 }
 
-static int take_all(struct uxrt_thread *t, struct walk *walk)
+int walk_text(struct uxrt_thread *t, struct walk *walk)
 {
     int result = take(walk);
 
@@ -413,7 +413,7 @@ int64_t walk_do(struct uxrt_thread *t, struct walk *walk, struct name_operation 
     int64_t result;
 
     do {
-        result = take_all(t, walk);
+        result = walk_text(t, walk);
         if (!result) {
             result = ask_mounts(t, walk, operation);
         }
@@ -423,7 +423,7 @@ int64_t walk_do(struct uxrt_thread *t, struct walk *walk, struct name_operation 
 
 char *walk_last(struct uxrt_thread *t, struct walk *walk, int *error)
 {
-    *error = take_all(t, walk);
+    *error = walk_text(t, walk);
     if (*error) {
         return NULL;
     }

@@ -50,6 +50,9 @@ struct name_operation {
 /* Begins at the directory of that descriptor, UXRT_AT_CURRENT: the current one. */
 int walk_begin(struct uxrt_thread *t, struct walk *walk, int directory, const char *name);
 
+/* Finishes the text; asks servers only because of "..". */
+int walk_text(struct uxrt_thread *t, struct walk *walk);
+
 /* Does the operation: the count written, or a negative error. */
 int64_t walk_do(struct uxrt_thread *t, struct walk *walk, struct name_operation *operation);
 

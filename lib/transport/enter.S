@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where threads begin that the library makes: a program's first, those of uxrt_thread, and
+ * the child of a fork, which goes on where its parent is.
+ */
+    .text
+    .globl program_enter, thread_entry, context_save, context_resume
+
+/* rdi: the program's first instruction; rsi: its stack. rdx is 0: nothing to do at exit. */
+program_enter:
+    movq    %rsi, %rsp
+    pushq   %rdi
+    xorl    %eax, %eax
+    xorl    %ebx, %ebx
+    xorl    %ecx, %ecx
+    xorl    %edx, %edx
+    xorl    %esi, %esi
+    xorl    %edi, %edi
+    xorl    %ebp, %ebp
+    xorl    %r8d, %r8d
+    xorl    %r9d, %r9d
+    xorl    %r10d, %r10d
+    xorl    %r11d, %r11d
+    xorl    %r12d, %r12d
+    xorl    %r13d, %r13d
+    xorl    %r14d, %r14d
+    xorl    %r15d, %r15d
+    ret
+
+/* rdi: struct thread_start, which is on top of the stack. */
+thread_entry:
+    xorl    %ebp, %ebp
+    andq    $-16, %rsp
+    call    thread_start
+    ud2
+
+/* rdi: struct context. Returns 0; a second time, in the child, with 1. */
+context_save:
+    movq    %rbx, 0(%rdi)
+    movq    %rbp, 8(%rdi)
+    movq    %r12, 16(%rdi)
+    movq    %r13, 24(%rdi)
+    movq    %r14, 32(%rdi)
+    movq    %r15, 40(%rdi)
+    leaq    8(%rsp), %rax
+    movq    %rax, 48(%rdi)
+    movq    (%rsp), %rax
+    movq    %rax, 56(%rdi)
+    stmxcsr 64(%rdi)
+    fnstcw  68(%rdi)
+    xorl    %eax, %eax
+    ret
+
+/* rsp: struct context. */
+context_resume:
+    movq    %rsp, %rdi
+    movq    0(%rdi), %rbx
+    movq    8(%rdi), %rbp
+    movq    16(%rdi), %r12
+    movq    24(%rdi), %r13
+    movq    32(%rdi), %r14
+    movq    40(%rdi), %r15
+    movq    48(%rdi), %rsp
+    ldmxcsr 64(%rdi)
+    fldcw   68(%rdi)
+    movl    $1, %eax
+    jmp     *56(%rdi)
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Fork. Each server in use is asked for a snapshot of the open files; the process server
+ * makes the child with connections that have them. The child goes on in context_resume,
+ * with a copy of the thread's stacks, and forgets what is not its own.
+ */
+#include <transport/fork.h>
+
+#include <stddef.h>
+
+#include <transport/client.h>
+#include <transport/connection.h>
+#include <transport/context.h>
+#include <transport/descriptor.h>
+#include <transport/exec.h>
+#include <transport/resolve.h>
+#include <transport/table.h>
+#include <util/errno.h>
+
+enum { FIRST_PAIR = 3, WORDS_MAX = SHORT_WRITE_MAX / 8, PAIRS_MAX = (WORDS_MAX - 3) / 2 };
+
+/* The snapshots: pairs of slot and token; how many. A server that is gone has none. */
+static int get_tokens(struct uxrt_thread *t, const bool used[SLOTS], uint64_t *pairs)
+{
+    int count = 0;
+
+    for (unsigned slot = SLOT_PROC; slot < SLOTS; slot++) {
+        uint64_t token;
+
+        if (!used[slot]
+            || client_read(t, slot, CONTROL_FILE, &token, sizeof(token),
+                   (int64_t)attribute_address(ATTR_FORK, 0)) != sizeof(token)) {
+            continue;
+        }
+        if (count == PAIRS_MAX) {
+            return -EAGAIN;
+        }
+        pairs[2 * count] = slot;
+        pairs[2 * count + 1] = token;
+        count++;
+    }
+    return count;
+}
+
+static void begin_child(struct uxrt_thread *t, const bool used[SLOTS])
+{
+    thread_prepare(t->number);
+    connection_no_buffers(t);
+    t->window_open = false;
+    t->reasons = 0;
+    t->reply_count = 0;
+    t->reply_free = 0;
+    connection_after_fork(used);
+    descriptor_after_fork(true);
+    current_after_fork();
+    exec_after_fork();
+}
+
+/* Its frame is the one that the child goes on in. */
+static __attribute__((noinline)) int64_t split(struct uxrt_thread *t,
+    const bool used[SLOTS], uint64_t *words, unsigned count)
+{
+    struct context context;
+    int64_t result;
+
+    words[0] = (uint64_t)context_resume;
+    words[1] = (uint64_t)&context;
+    if (context_save(&context)) {
+        begin_child(t, used);
+        return 0;
+    }
+    result = client_proc(t, PROC_FORK, words, count, NULL, 0);
+    descriptor_after_fork(false);
+    return result < 0 ? result : (int64_t)t->shared->result[0];
+}
+
+int fork_with(struct uxrt_thread *t, const bool used[SLOTS])
+{
+    uint64_t words[WORDS_MAX];
+    int count = get_tokens(t, used, words + FIRST_PAIR);
+
+    if (count < 0) {
+        return count;
+    }
+    words[2] = (uint64_t)count;
+    descriptor_before_fork();
+    return (int)split(t, used, words, FIRST_PAIR + 2 * (unsigned)count);
+}
+
+int library_fork(struct uxrt_thread *t)
+{
+    bool used[SLOTS] = {false};
+
+    for (int i = descriptor_limit(); i-- > 0;) {
+        for (const struct file *file = descriptor_file(i); file; file = file_next(file)) {
+            if (file->kind == FILE_CONNECTION) {
+                used[file->slot] = true;
+            }
+        }
+    }
+    return fork_with(t, used);
+}
