@@ -60,7 +60,6 @@ enum { ATTACH_NUMBER = 0x55585254 };
         (file, count, offset)) \
     UXRT_FUNCTION(int64_t, write_short, (int file, size_t count, int64_t offset), \
         (file, count, offset)) \
-    UXRT_FUNCTION(void *, buffer, (int file, size_t size), (file, size)) \
     UXRT_FUNCTION(int64_t, read_long, \
         (int file, size_t place, size_t count, int64_t offset), \
         (file, place, count, offset)) \
@@ -159,10 +158,6 @@ enum { ATTACH_NUMBER = 0x55585254 };
         (service, request, result, end)) \
     UXRT_FUNCTION(int, park, (int service, const struct uxrt_request *request), \
         (service, request)) \
-    UXRT_FUNCTION(void *, request_registers, \
-        (int service, struct uxrt_request *request), (service, request)) \
-    UXRT_FUNCTION(void *, request_buffer, \
-        (int service, struct uxrt_request *request), (service, request)) \
     UXRT_FUNCTION(int64_t, request_get, \
         (int service, const struct uxrt_request *request, uint64_t from, void *data, \
          size_t count), \
@@ -188,6 +183,14 @@ enum { ATTACH_NUMBER = 0x55585254 };
     UXRT_FUNCTION(int, interrupt, (unsigned device, unsigned pin), (device, pin)) \
     UXRT_FUNCTION(int, interrupt_done, (unsigned device), (device))
 
+/* Null is their error. */
+#define UXRT_POINTER_FUNCTIONS \
+    UXRT_FUNCTION(void *, buffer, (int file, size_t size), (file, size)) \
+    UXRT_FUNCTION(void *, request_registers, \
+        (int service, struct uxrt_request *request), (service, request)) \
+    UXRT_FUNCTION(void *, request_buffer, \
+        (int service, struct uxrt_request *request), (service, request))
+
 #define UXRT_FUNCTIONS UXRT_DATA_FUNCTIONS UXRT_FILE_FUNCTIONS UXRT_PROCESS_FUNCTIONS \
     UXRT_SERVER_FUNCTIONS UXRT_DRIVER_FUNCTIONS
 
@@ -202,7 +205,7 @@ enum { ATTACH_NUMBER = 0x55585254 };
     UXRT_FUNCTION0(void, yield) \
     UXRT_FUNCTION(void, log, (const char *text, size_t length), (text, length))
 
-#define UXRT_ALL_FUNCTIONS UXRT_FUNCTIONS UXRT_SPECIAL_FUNCTIONS
+#define UXRT_ALL_FUNCTIONS UXRT_FUNCTIONS UXRT_POINTER_FUNCTIONS UXRT_SPECIAL_FUNCTIONS
 
 #define UXRT_NAMES(...) __VA_ARGS__
 

@@ -7,23 +7,29 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include <transport/layout.h>
 #include <uxrt/transport.h>
 
 struct uxrt_thread {
-    struct ipc_buffer *ipc;         /* BLOCK_IPC of this block */
+    struct ipc_buffer *ipc;         /* BLOCK_IPC of this block; null: not prepared yet */
     struct thread_page *shared;     /* BLOCK_SHARED of this block */
     uint32_t number;
     uint32_t tid;
     struct uxrt_counts counts;
-    /* As a client: this thread's buffer with the server of each connection slot: place in
-       the buffer area (0: none) and bytes. */
+    /* As a client: is its reply window open, and the notifications but events that came
+       while it waited, for its next receive as a server. */
+    bool window_open;
+    uint64_t reasons;
+    /* This thread's buffer with the server of each connection slot: place in the buffer
+       area (0: none) and bytes. */
     uint32_t buffer_place[SLOTS];   /* / PAGE, so that it fits: place >> 12 */
     uint32_t buffer_size[SLOTS];
     /* As a server: its reply objects (SLOT_REPLY + first, count), which are free (bit n:
-       first + n), the one armed for the next receive, and a page for long data that a
-       client gave in another form (mapped at first use). */
-    uint8_t reply_first, reply_count, reply_next;
+       first + n), and memory for long data that a client gave in another form (mapped at
+       first use). */
+    uint8_t reply_first, reply_count;
     uint64_t reply_free;
     void *stand_in;
     uint64_t stand_in_size;
@@ -42,3 +48,7 @@ static inline struct uxrt_thread *thread_numbered(unsigned number)
 {
     return (struct uxrt_thread *)(thread_block(number) + BLOCK_PRIVATE);
 }
+
+/* The thread of this number, prepared: before its first call. Whoever begins a thread, or
+ * goes on in a child of fork, calls it; its page is zero or that of the parent's thread. */
+struct uxrt_thread *thread_prepare(unsigned number);

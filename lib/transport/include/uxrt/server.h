@@ -24,6 +24,7 @@ struct uxrt_request {
     bool current;           /* at the open file's own position */
     uint8_t form;           /* how the client sent it: 0 short, 1 long, 2 plain */
     uint8_t reply;          /* the reply object that holds the client */
+    uint64_t place;         /* the transport's: of the bytes in the buffer area */
     void *data;             /* the client's bytes: in the registers (valid until the next
                                receive or copy) or in the shared buffer; plain: null */
 };

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Requests as a client; see client.h. What a reply says is checked here, once.
+ */
+#include <transport/client.h>
+
+#include <stddef.h>
+
+#include <kcall/syscall.h>
+#include <transport/copy.h>
+#include <transport/data.h>
+#include <transport/reply.h>
+#include <transport/window.h>
+
+/* A server that always wants more pages touched does not keep its client for ever. */
+enum { TOUCHES_MAX = 8 };
+
+uint64_t client_call(struct uxrt_thread *t, unsigned slot, uint64_t label, uint64_t first,
+    uint64_t second, unsigned length)
+{
+    uint64_t *msg = t->ipc->msg;
+    uint64_t mr[4] = {first, msg[1], msg[2], msg[3]};
+    unsigned form = label >> REQUEST_FORM_SHIFT & 3;
+    uint64_t info;
+
+    if (form == FORM_BUFFER) {
+        mr[1] = second;
+    }
+    if (form != FORM_WINDOW) {
+        window_close(t);
+    }
+    info = kc_call(cap_at(slot), message_info(label, 0, 0, length), mr);
+    t->counts.calls++;
+    if (message_length(info)) {     /* else keep what was sent, for another try */
+        for (unsigned i = 0; i < 4; i++) {
+            msg[i] = mr[i];
+        }
+    }
+    return reply_checked(label, info);
+}
+
+/* One round trip with the data in the window. */
+static int64_t call_window(struct uxrt_thread *t, unsigned slot, uint64_t label,
+    uint64_t first, const void *data, size_t count)
+{
+    bool write = label & REQUEST_WRITE;
+
+    for (unsigned i = 0; i < TOUCHES_MAX; i++) {
+        uint64_t reply;
+
+        if (!window_open(t, data, count, write ? WINDOW_READ : WINDOW_WRITE)) {
+            return -EFAULT;
+        }
+        reply = client_call(t, slot, label, first, 0, 1);
+        if (!(reply & REPLY_TOUCH)) {
+            return reply_result(reply);
+        }
+        if (!copy_touch(data, count, !write)) {
+            return -EFAULT;
+        }
+    }
+    return -EFAULT;
+}
+
+int64_t client_read(struct uxrt_thread *t, unsigned slot, uint32_t file, void *data,
+    size_t count, int64_t offset)
+{
+    size_t bytes = count < REQUEST_COUNT_MAX ? count : REQUEST_COUNT_MAX;
+    enum request_form form = bytes > SHORT_READ_MAX ? FORM_WINDOW : FORM_MESSAGE;
+    uint64_t label = request_label(false, form, file, bytes);
+    uint64_t first = data_place(offset, &label);
+    int64_t result;
+
+    if (form == FORM_WINDOW) {
+        return call_window(t, slot, label, first, data, bytes);
+    }
+    result = reply_result(client_call(t, slot, label, first, 0, 1));
+    if (result > 0) {
+        data_counted(t, (size_t)result);
+        return copy_out(data, t->ipc->msg, (size_t)result) ? result : -EFAULT;
+    }
+    return result;
+}
+
+int64_t client_write(struct uxrt_thread *t, unsigned slot, uint32_t file, const void *data,
+    size_t count, int64_t offset)
+{
+    size_t bytes = count < REQUEST_COUNT_MAX ? count : REQUEST_COUNT_MAX;
+    enum request_form form = bytes > SHORT_WRITE_MAX ? FORM_WINDOW : FORM_MESSAGE;
+    uint64_t label = request_label(true, form, file, bytes);
+    uint64_t first = data_place(offset, &label);
+
+    if (form == FORM_WINDOW) {
+        return call_window(t, slot, label, first, data, bytes);
+    }
+    if (bytes) {
+        data_counted(t, bytes);
+        if (!copy_in(&t->ipc->msg[1], data, bytes)) {
+            return -EFAULT;
+        }
+    }
+    return reply_result(client_call(t, slot, label, first, 0,
+                                    1 + (unsigned)words_of(bytes)));
+}
+
+int64_t client_write_two(struct uxrt_thread *t, unsigned slot, uint32_t file,
+    int64_t offset, const void *head, size_t head_count, const void *tail,
+    size_t tail_count)
+{
+    char *message = (char *)&t->ipc->msg[1];
+    size_t bytes = head_count + tail_count;
+
+    if (head_count > SHORT_WRITE_MAX || tail_count > SHORT_WRITE_MAX - head_count) {
+        return -EMSGSIZE;
+    }
+    data_counted(t, bytes);
+    if (!copy_in(message, head, head_count)
+        || !copy_in(message + head_count, tail, tail_count)) {
+        return -EFAULT;
+    }
+    return reply_result(client_call(t, slot,
+        request_label(true, FORM_MESSAGE, file, bytes), (uint64_t)offset, 0,
+        1 + (unsigned)words_of(bytes)));
+}
+
+int64_t client_proc(struct uxrt_thread *t, enum proc_call call, const uint64_t *words,
+    unsigned count, const void *bytes, size_t byte_count)
+{
+    return client_write_two(t, SLOT_PROC, CONTROL_FILE,
+        (int64_t)attribute_address(ATTR_PROC + (unsigned)call, t->number), words,
+        count * sizeof(*words), bytes, byte_count);
+}
+
+uint32_t client_wait(struct uxrt_thread *t)
+{
+    for (;;) {
+        uint32_t events = __atomic_exchange_n(&t->shared->events, 0, __ATOMIC_ACQ_REL);
+        uint64_t mr[4] = {0}, badge;
+
+        if (events) {
+            return events;
+        }
+        kc_wait(cap_at(SLOT_NOTIFY + t->number), &badge, mr);
+        t->reasons |= badge & ~(BADGE_NOTIFY | BADGE_EVENT);
+    }
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a client makes of a reply: the label is checked before anything else is believed.
+ */
+#pragma once
+
+#include <transport/protocol.h>
+#include <util/errno.h>
+
+enum { ERROR_NUMBERS = 4096 };
+
+/* The label of this reply to a request with that label; an error if the reply breaks the
+ * rules: no server spoke, more bytes done than asked for, or fewer sent than it says. */
+static inline uint64_t reply_checked(uint64_t request, uint64_t info)
+{
+    uint64_t reply = message_label(info), count = REPLY_COUNT(reply);
+
+    if (!(reply & REPLY_SERVED)) {
+        return reply_error(EIO);
+    }
+    if (reply & REPLY_ERROR) {
+        return count - 1 < ERROR_NUMBERS - 1 ? reply : reply_error(EIO);
+    }
+    if (count > REPLY_COUNT(request)) {
+        return reply_error(EIO);
+    }
+    if (!(request & (REQUEST_WRITE | UINT64_C(3) << REQUEST_FORM_SHIFT))
+        && words_of(count) > message_length(info)) {
+        return reply_error(EIO);
+    }
+    return reply;
+}
+
+/* The count of a checked reply, or a negative error number. */
+static inline int64_t reply_result(uint64_t reply)
+{
+    int64_t count = (int64_t)REPLY_COUNT(reply);
+
+    return reply & REPLY_ERROR ? -count : count;
+}

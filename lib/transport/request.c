@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Decoding of requests, and the label of their answers; see request.h.
+ */
+#include <transport/request.h>
+
+#include <abi/message.h>
+#include <transport/data.h>
+#include <transport/protocol.h>
+#include <transport/table.h>
+
+/* Is the connection alive? One comparison of generation and state, which are neighbours. */
+static inline bool is_live(uint64_t badge)
+{
+    const struct identity *identity = (const struct identity *)IDENTITY_TABLE;
+    uint64_t entry, live = (uint64_t)IDENTITY_LIVE << 32 | BADGE_GENERATION(badge);
+
+    __builtin_memcpy(&entry, &identity[BADGE_INDEX(badge)], sizeof(entry));
+    return entry == live;
+}
+
+/* Does the connection own the buffer with these bytes? */
+static bool is_buffer_of(uint64_t badge, uint64_t place, uint64_t count)
+{
+    const struct buffer_entry *table = (const struct buffer_entry *)BUFFER_TABLE;
+    uint64_t number = place / BUFFER_STRIDE, offset = place % BUFFER_STRIDE;
+
+    if (number >= BUFFERS_MAX || __atomic_load_n(&table[number].badge, __ATOMIC_ACQUIRE)
+                                 != badge) {
+        return false;
+    }
+    uint64_t size = __atomic_load_n(&table[number].size, __ATOMIC_RELAXED);
+
+    return size <= BUFFER_STRIDE && offset <= size && count <= size - offset;
+}
+
+/* Where the data of a request in a message are, or null: its length is wrong. */
+static inline void *in_message(struct uxrt_thread *t, const struct uxrt_request *request,
+    uint64_t length, const uint64_t mr[4])
+{
+    uint64_t *msg = t->ipc->msg;
+
+    if (!request->write) {
+        return length == 1 && request->count <= SHORT_READ_MAX ? msg : NULL;
+    }
+    msg[1] = mr[1];
+    msg[2] = mr[2];
+    msg[3] = mr[3];
+    return length == 1 + words_of(request->count) ? &msg[1] : NULL;
+}
+
+/* The other forms. */
+static __attribute__((noinline)) bool in_memory(struct uxrt_request *request,
+    uint64_t length, uint64_t place)
+{
+    if (request->form == FORM_WINDOW) {
+        request->data = NULL;
+        return length == 1;
+    }
+    request->place = place;
+    request->data = (char *)BUFFER_AREA + place;
+    return request->form == FORM_BUFFER && length == 2
+           && is_buffer_of(request->badge, place, request->count);
+}
+
+enum request_check request_decode(struct uxrt_thread *t, struct uxrt_request *request,
+    uint8_t reply, uint64_t info, uint64_t badge, const uint64_t mr[4])
+{
+    uint64_t label = message_label(info);
+
+    request->badge = badge;
+    if (badge & BADGE_NOTIFY) {
+        return REQUEST_NOTIFICATION;
+    }
+    request->offset = mr[0];
+    request->file = label >> REQUEST_FILE_SHIFT & LAST_FILE;
+    request->count = REPLY_COUNT(label);
+    request->write = label >> 48 & 1;
+    request->form = label >> REQUEST_FORM_SHIFT & 3;
+    request->current = label >> 51;
+    request->reply = reply;
+    t->counts.served++;
+    if (!LIKELY(is_live(badge) && message_extra_caps(info) == 0)) {
+        return REQUEST_BAD;
+    }
+    if (LIKELY(request->form == FORM_MESSAGE)) {
+        request->data = in_message(t, request, message_length(info), mr);
+        return request->data ? REQUEST_GOOD : REQUEST_BAD;
+    }
+    return in_memory(request, message_length(info), mr[1]) ? REQUEST_GOOD : REQUEST_BAD;
+}
+
+/* An error, with a name_turn if it is one of those that have data. */
+static uint64_t answer_error(const struct uxrt_request *request, int64_t result)
+{
+    uint64_t words = 0;
+
+    if (result == -ERROR_LINK || result == -ERROR_MOUNT) {
+        words = words_of(request->count < SHORT_READ_MAX ? request->count : SHORT_READ_MAX);
+    }
+    if (result == -EFAULT && request->form == FORM_WINDOW) {
+        return message_info(REPLY_SERVED | REPLY_TOUCH, 0, 0, 0);
+    }
+    return message_info(reply_error(result > -4096 ? (int)-result : EIO), 0, 0, words);
+}
+
+/* Is the room for a read's bytes another one than the form's own? */
+static inline bool is_elsewhere(const struct uxrt_thread *t, const struct uxrt_request *r)
+{
+    switch (r->form) {
+    case FORM_MESSAGE:
+        return r->data == t->stand_in;
+    case FORM_BUFFER:
+        return r->data != (char *)BUFFER_AREA + r->place;
+    default:
+        return r->data != NULL;
+    }
+}
+
+/* Copies the first bytes of a read from another room to where they belong. */
+static __attribute__((noinline)) int64_t deliver(struct uxrt_thread *t,
+    const struct uxrt_request *request, int64_t count)
+{
+    struct uxrt_request own = *request;
+
+    own.data = request->form == FORM_BUFFER ? (char *)BUFFER_AREA + request->place : NULL;
+    return library_request_put(t, 0, &own, 0, request->data, (size_t)count);
+}
+
+uint64_t request_answer(struct uxrt_thread *t, const struct uxrt_request *request,
+    int64_t result, bool end)
+{
+    uint64_t length = 0;
+
+    if (LIKELY(result >= 0)) {
+        if (result > request->count) {
+            result = request->count;
+        }
+        if (!request->write) {
+            if (is_elsewhere(t, request) && result > 0) {
+                result = deliver(t, request, result);
+            }
+            length = request->form == FORM_MESSAGE ? words_of((uint64_t)result) : 0;
+        }
+    }
+    if (result < 0) {
+        return answer_error(request, result);
+    }
+    return message_info(reply_label((uint64_t)result) | (end ? REPLY_END : 0), 0, 0,
+        length);
+}

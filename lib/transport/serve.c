@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Receiving and answering: <uxrt/server.h>. Each thread has reply objects of its own; those
+ * that are free are bits in reply_free. One holds a client from the receive to the answer.
+ * Requests that break the rules are answered here.
+ */
+#include <kcall/syscall.h>
+#include <transport/data.h>
+#include <transport/request.h>
+#include <transport/table.h>
+#include <util/string.h>
+
+/* The thread whose reply object it is. */
+static uint8_t reply_owner[REPLIES_MAX];
+
+static inline const struct file *service_file(int descriptor)
+{
+    const struct file *file = descriptor_file(descriptor);
+
+    return LIKELY(file && file->kind == FILE_SERVICE) ? file : NULL;
+}
+
+/* Notes `count` reply objects from `first` on as the thread's. */
+static void take_replies(struct uxrt_thread *t, uint64_t first, unsigned count)
+{
+    t->reply_first = (uint8_t)first;
+    t->reply_count = (uint8_t)count;
+    t->reply_free = count == 64 ? ~UINT64_C(0) : (UINT64_C(1) << count) - 1;
+    for (unsigned i = 0; i < count; i++) {
+        reply_owner[(first + i) % REPLIES_MAX] = (uint8_t)t->number;
+    }
+}
+
+int library_serve(struct uxrt_thread *t, const char *name, unsigned parked)
+{
+    unsigned wanted = t->reply_count ? 0 : parked + 1;
+    uint64_t words[2] = {wanted, 1};
+    struct file *file;
+    int result;
+
+    if (parked >= REPLIES_MAX) {
+        return -EINVAL;
+    }
+    result = (int)client_proc(t, PROC_SERVE, words, 2, name, name ? strlen(name) : 0);
+    if (result < 0) {
+        return result;
+    }
+    if (wanted) {
+        take_replies(t, t->shared->result[2], wanted);
+    }
+    words[0] = t->shared->result[0];
+    file = file_create(FILE_SERVICE, (uint8_t)words[0], 0);
+    if (!file) {
+        client_proc(t, PROC_UNSERVE, words, 1, NULL, 0);
+        return -EMFILE;
+    }
+    result = descriptor_create(file, 0, true);
+    if (result < 0) {
+        client_proc(t, PROC_UNSERVE, words, 1, NULL, 0);
+        file_forget(file);
+    }
+    return result;
+}
+
+int library_serve_also(struct uxrt_thread *t, int service, unsigned parked)
+{
+    uint64_t wanted = parked + UINT64_C(1);
+    int result;
+
+    if (!service_file(service)) {
+        return -EBADF;
+    }
+    if (t->reply_count) {
+        return 0;
+    }
+    if (wanted > REPLIES_MAX) {
+        return -EINVAL;
+    }
+    result = (int)client_proc(t, PROC_REPLIES, &wanted, 1, NULL, 0);
+    if (result >= 0) {
+        take_replies(t, t->shared->result[0], (unsigned)wanted);
+    }
+    return result;
+}
+
+int library_unserve(struct uxrt_thread *t, int service)
+{
+    return service_file(service) ? descriptor_close(t, service) : -EBADF;
+}
+
+/* Gives a reply object back to its thread. */
+static void free_reply(uint8_t reply)
+{
+    struct uxrt_thread *owner = thread_numbered(reply_owner[reply % REPLIES_MAX]);
+
+    __atomic_fetch_or(&owner->reply_free, UINT64_C(1) << ((reply - owner->reply_first) & 63),
+        __ATOMIC_RELEASE);
+}
+
+/* Gives the reply object back, and tells the server why it was woken. */
+static int notified(struct uxrt_thread *t, uint8_t reply, struct uxrt_request *request)
+{
+    request->badge |= t->reasons;
+    t->reasons = 0;
+    free_reply(reply);
+    return UXRT_NOTIFIED;
+}
+
+/* What was received: answers and receives on until it is something for the server. */
+static inline int received(struct uxrt_thread *t, const struct file *service,
+    struct uxrt_request *request, uint8_t reply, uint64_t info, uint64_t badge,
+    uint64_t mr[4])
+{
+    for (;;) {
+        enum request_check check = request_decode(t, request, reply, info, badge, mr);
+
+        if (LIKELY(check == REQUEST_GOOD)) {
+            return 0;
+        }
+        if (check == REQUEST_NOTIFICATION) {
+            return notified(t, reply, request);
+        }
+        info = kc_reply_recv(cap_at(SLOT_ENDPOINT + service->slot),
+            cap_at(SLOT_REPLY + reply), message_info(reply_error(EINVAL), 0, 0, 0),
+            &badge, mr);
+    }
+}
+
+int library_receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *request)
+{
+    const struct file *service = service_file(descriptor);
+    uint64_t mr[4] = {0}, badge, info;
+
+    if (!service) {
+        return -EBADF;
+    }
+    if (t->reasons) {
+        request->badge = BADGE_NOTIFY | t->reasons;
+        t->reasons = 0;
+        return UXRT_NOTIFIED;
+    }
+    uint64_t available = __atomic_load_n(&t->reply_free, __ATOMIC_ACQUIRE);
+
+    if (available == 0) {
+        return -ENOBUFS;
+    }
+    unsigned bit = (unsigned)__builtin_ctzll(available);
+    uint8_t reply = (uint8_t)(t->reply_first + bit);
+
+    __atomic_fetch_and(&t->reply_free, ~(UINT64_C(1) << bit), __ATOMIC_ACQUIRE);
+    info = kc_recv(cap_at(SLOT_ENDPOINT + service->slot), cap_at(SLOT_REPLY + reply),
+        &badge, mr);
+    return received(t, service, request, reply, info, badge, mr);
+}
+
+int library_answer(struct uxrt_thread *t, int descriptor, const struct uxrt_request *request,
+    int64_t result, bool end)
+{
+    if (!service_file(descriptor)) {
+        return -EBADF;
+    }
+    uint64_t info = request_answer(t, request, result, end);
+
+    kc_send(cap_at(SLOT_REPLY + request->reply), info, t->ipc->msg);
+    free_reply(request->reply);
+    return 0;
+}
+
+int library_answer_and_receive(struct uxrt_thread *t, int descriptor,
+    struct uxrt_request *request, int64_t result, bool end)
+{
+    const struct file *service = service_file(descriptor);
+    uint8_t reply = request->reply;
+    uint64_t *msg = t->ipc->msg, badge;
+
+    if (!service) {
+        return -EBADF;
+    }
+    if ((uint8_t)(reply - t->reply_first) >= t->reply_count || t->reasons) {
+        library_answer(t, descriptor, request, result, end);
+        return library_receive(t, descriptor, request);
+    }
+    uint64_t info = request_answer(t, request, result, end);
+    uint64_t mr[4] = {msg[0], msg[1], msg[2], msg[3]};
+
+    info = kc_reply_recv(cap_at(SLOT_ENDPOINT + service->slot), cap_at(SLOT_REPLY + reply),
+        info, &badge, mr);
+    return received(t, service, request, reply, info, badge, mr);
+}
+
+int library_park(struct uxrt_thread *t, int descriptor, const struct uxrt_request *request)
+{
+    (void)request;
+    if (!service_file(descriptor)) {
+        return -EBADF;
+    }
+    return __atomic_load_n(&t->reply_free, __ATOMIC_ACQUIRE) ? 0 : -ENOBUFS;
+}
+
+int library_wake(struct uxrt_thread *t, uint64_t badge, uint32_t bits)
+{
+    uint64_t words[2] = {badge, bits};
+
+    return (int)client_proc(t, PROC_WAKE, words, 2, NULL, 0);
+}
+
+int library_done(struct uxrt_thread *t, uint64_t badge)
+{
+    return (int)client_proc(t, PROC_DONE, &badge, 1, NULL, 0);
+}
+
+int64_t library_share(struct uxrt_thread *t, int handle, uint64_t badge,
+    unsigned protection)
+{
+    uint64_t words[3] = {(uint64_t)(unsigned)handle, badge, protection};
+    int64_t result = client_proc(t, PROC_SHARE, words, 3, NULL, 0);
+
+    return result < 0 ? result : (int64_t)t->shared->result[0];
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The library's header, at its beginning, and its function table; see table.h.
+ */
+#include <transport/foreign.h>
+#include <transport/table.h>
+
+extern const char library_text_end[];
+extern const struct library_fixup library_fixups[], library_fixups_end[];
+
+const struct uxrt_table library_table = {
+    .version = UXRT_TABLE_VERSION, .size = sizeof(struct uxrt_table),
+#define UXRT_FUNCTION(type, name, parameters, names) .name = library_##name,
+#define UXRT_FUNCTION0(type, name) .name = library_##name,
+    UXRT_ALL_FUNCTIONS
+#undef UXRT_FUNCTION
+#undef UXRT_FUNCTION0
+};
+
+__attribute__((section(".header"), used))
+const struct library_header library_header = {
+    .magic = LIBRARY_MAGIC, .version = UXRT_TABLE_VERSION,
+    .size = sizeof(struct library_header),
+    .start = (uint64_t)library_start,
+    .foreign = (uint64_t)library_foreign,
+    .text_end = (uint64_t)library_text_end,
+    .table = (uint64_t)&library_table,
+    .fixups = (uint64_t)library_fixups,
+    .fixups_end = (uint64_t)library_fixups_end,
+};
