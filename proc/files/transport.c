@@ -40,7 +40,6 @@ void files_init(void)
     struct tree_node *root = tree_get(&kind_root, 0, 0, 0);
 
     boot_init();
-    root->server.references++;
     server = server_create(&tree_operations, &root->server, SERVICE);
 }
 
@@ -292,6 +291,14 @@ static size_t part_of(const struct uxrt_request *request, uint64_t from, size_t 
     return count < request->count - from ? count : (size_t)(request->count - from);
 }
 
+/* Never asked for: requests with a buffer look plain. */
+void *uxrt_request_buffer(int service, struct uxrt_request *request)
+{
+    (void)service;
+    (void)request;
+    return NULL;
+}
+
 int64_t uxrt_request_get(int service, const struct uxrt_request *request, uint64_t from,
     void *data, size_t count)
 {
@@ -368,4 +375,12 @@ int uxrt_answer(int service, const struct uxrt_request *request, int64_t result,
     (void)result;
     (void)end;
     return -EINVAL;
+}
+
+/* Requests with a buffer are shown as plain ones: there is none here. */
+void *uxrt_request_buffer(int service, struct uxrt_request *request)
+{
+    (void)service;
+    (void)request;
+    return NULL;
 }
