@@ -90,7 +90,7 @@ static struct amap *copy(const struct amap *amap, size_t from, size_t end,
          page = sparse_next(&amap->frames, page + 1, end)) {
         uint32_t frame = get(amap_frame(amap, page));
 
-        if (!frame || !amap_set(new, page - from, frame)) {
+        if (!frame || !amap_set(new, page, frame)) {
             if (frame) {
                 frame_put(frame);
             }

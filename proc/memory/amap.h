@@ -20,7 +20,7 @@ struct amap {
 
 /* Null if memory is used up. */
 struct amap *amap_create(void);
-/* A new one with the frames of pages [from, end), numbered from 0 on. */
+/* A new one with the frames of pages [from, end). */
 struct amap *amap_copy(const struct amap *amap, size_t from, size_t end);
 /* The same with copies of the frames' contents. */
 struct amap *amap_copy_deep(const struct amap *amap);

@@ -28,13 +28,13 @@ void memory_count(struct memory_counts *counts)
     counts->amaps = length(amap_list());
     counts->heap = heap_used();
     for (unsigned i = 0; i < POOL_KINDS; i++) {
-        counts->pools[i] = pool_in_use(i);
+        counts->pools[i] = pool_in_use(i) - frame_tables(i);
     }
 }
 
 static const char *check_region(struct region *region, size_t *mapped)
 {
-    size_t count = 0, pages = region_pages(region);
+    size_t count = 0;
 
     for (size_t page = sparse_next(&region->mapped, 0, SPARSE_END); page < SPARSE_END;
          page = sparse_next(&region->mapped, page + 1, SPARSE_END)) {
@@ -42,7 +42,7 @@ static const char *check_region(struct region *region, size_t *mapped)
         uint32_t frame = frame_mapped(region_mapping(region, page, &writable));
         uint32_t own = region->amap ? amap_frame(region->amap, page) : 0;
 
-        if (page >= pages) {
+        if (page < region_first(region) || page >= region_last(region)) {
             return "a page beyond its region is mapped";
         }
         if (!own && region->object) {

@@ -12,7 +12,7 @@ struct memory_counts {
     size_t mappings;            /* the same */
     size_t spaces, objects, amaps;
     size_t heap;                /* bytes in use */
-    size_t pools[POOL_KINDS];
+    size_t pools[POOL_KINDS];   /* without page tables of our own space */
 };
 
 void memory_count(struct memory_counts *counts);

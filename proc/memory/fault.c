@@ -119,10 +119,11 @@ int region_frame(struct region *region, size_t page, bool write, uint32_t *frame
 /* The group of pages around one, as far as the region goes. */
 static size_t group(const struct region *region, size_t page, size_t size, size_t *end)
 {
-    size_t first = page & ~(size - 1), pages = region_pages(region);
+    size_t first = page & ~(size - 1), low = region_first(region);
+    size_t last = region_last(region);
 
-    *end = first + size < pages ? first + size : pages;
-    return first;
+    *end = first + size < last ? first + size : last;
+    return first > low ? first : low;
 }
 
 /* Nothing of the group is there yet: all its pages are made. What cannot be made now is
@@ -193,7 +194,7 @@ static int find_page(struct space *space, uint64_t address, unsigned access,
         || !(*region)->protection) {
         return -EFAULT;
     }
-    *page = (address - (*region)->start) / PAGE_SIZE;
+    *page = region_page(*region, address);
     return 0;
 }
 
@@ -251,8 +252,8 @@ static char *reach(struct space *space, uint64_t address, bool write, size_t *ro
     uint32_t frame;
     bool writable;
 
-    if (!region || region_frame(region, (address - region->start) / PAGE_SIZE, write,
-                       &frame, &writable) != 0) {
+    if (!region || region_frame(region, region_page(region, address), write, &frame,
+                       &writable) != 0) {
         return NULL;
     }
     *room = PAGE_SIZE - address % PAGE_SIZE;

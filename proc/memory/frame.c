@@ -247,3 +247,13 @@ bool frame_check(void)
     }
     return right && idle == unused;
 }
+
+size_t frame_tables(unsigned kind)
+{
+    switch (kind) {
+    case POOL_PAGE_TABLE: return own.count[0];
+    case POOL_PAGE_DIRECTORY: return own.count[1];
+    case POOL_PDPT: return own.count[2];
+    default: return 0;
+    }
+}

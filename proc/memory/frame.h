@@ -48,6 +48,9 @@ uint32_t frame_mapped(cptr mapping);
 /* Maps a page in the process server's own space, beside frame_memory. */
 bool frame_map_own(cptr page, uint64_t address);
 
+/* Page tables of that space that frames needed: enum pool_kind. */
+size_t frame_tables(unsigned kind);
+
 /* How many there are, and how many are free. */
 size_t frame_total(void);
 size_t frame_unused(void);

@@ -12,7 +12,7 @@ struct region *region_create(struct space *space, uint64_t start, uint64_t end)
 
     if (region) {
         region->space = space;
-        region->start = start;
+        region->origin = region->start = start;
         region->end = end;
         list_init(&region->object_link);
     }
@@ -31,7 +31,7 @@ void region_set_object(struct region *region, struct object *object, size_t offs
 
 void region_destroy(struct region *region)
 {
-    region_hide(region, 0, region_pages(region));
+    region_hide(region, 0, SPARSE_END);
     if (region->amap) {
         amap_put(region->amap);
     }
@@ -49,7 +49,7 @@ bool region_own_amap(struct region *region)
     if (old && old->references == 1) {
         return true;
     }
-    new = old ? amap_copy(old, 0, region_pages(region)) : amap_create();
+    new = old ? amap_copy(old, region_first(region), region_last(region)) : amap_create();
     if (!new) {
         return false;
     }
@@ -62,7 +62,7 @@ bool region_own_amap(struct region *region)
 
 static uint64_t page_address(const struct region *region, size_t page)
 {
-    return region->start + page * PAGE_SIZE;
+    return region->origin + page * PAGE_SIZE;
 }
 
 static bool map(struct region *region, size_t page, cptr mapping, bool writable)
@@ -122,11 +122,8 @@ void region_hide(struct region *region, size_t from, size_t end)
 
 void region_hide_object(struct region *region, size_t from, size_t end)
 {
-    size_t pages = region_pages(region);
-
     from = from > region->offset ? from - region->offset : 0;
     end = end > region->offset ? end - region->offset : 0;
-    end = end < pages ? end : pages;
     for (size_t page = sparse_next(&region->mapped, from, end); page < end;
          page = sparse_next(&region->mapped, page + 1, end)) {
         if (!region->amap || !amap_frame(region->amap, page)) {
@@ -137,10 +134,8 @@ void region_hide_object(struct region *region, size_t from, size_t end)
 
 void region_seal(struct region *region)
 {
-    size_t end = region_pages(region);
-
-    for (size_t page = sparse_next(&region->mapped, 0, end); page < end;
-         page = sparse_next(&region->mapped, page + 1, end)) {
+    for (size_t page = sparse_next(&region->mapped, 0, SPARSE_END); page < SPARSE_END;
+         page = sparse_next(&region->mapped, page + 1, SPARSE_END)) {
         uint32_t entry = sparse_get(&region->mapped, page);
 
         if (entry & WRITABLE) {
@@ -154,14 +149,12 @@ void region_seal(struct region *region)
  * unmapped and comes back by faults. */
 static void move_mappings(struct region *from, struct region *to, size_t first)
 {
-    size_t end = first + region_pages(to);
-
-    for (size_t page = sparse_next(&from->mapped, first, end); page < end;
-         page = sparse_next(&from->mapped, page + 1, end)) {
+    for (size_t page = sparse_next(&from->mapped, first, SPARSE_END); page < SPARSE_END;
+         page = sparse_next(&from->mapped, page + 1, SPARSE_END)) {
         uint32_t entry = sparse_clear(&from->mapped, page);
 
         from->mapped_count--;
-        if (sparse_set(&to->mapped, page - first, entry)) {
+        if (sparse_set(&to->mapped, page, entry)) {
             to->mapped_count++;
         } else {
             frame_unmap(entry & ~WRITABLE);
@@ -169,9 +162,21 @@ static void move_mappings(struct region *from, struct region *to, size_t first)
     }
 }
 
+void region_trim(struct region *region, uint64_t start, uint64_t end)
+{
+    region->start = start;
+    region->end = end;
+    region_hide(region, 0, region_first(region));
+    region_hide(region, region_last(region), SPARSE_END);
+    if (region->amap && region->amap->references == 1) {
+        amap_drop(region->amap, 0, region_first(region));
+        amap_drop(region->amap, region_last(region), SPARSE_END);
+    }
+}
+
 struct region *region_split(struct region *region, uint64_t at)
 {
-    size_t first = (at - region->start) / PAGE_SIZE;
+    size_t first = region_page(region, at);
     struct region *upper = region_create(region->space, at, region->end);
 
     if (!upper) {
@@ -179,8 +184,9 @@ struct region *region_split(struct region *region, uint64_t at)
     }
     upper->protection = region->protection;
     upper->flags = region->flags;
+    upper->origin = region->origin;
     if (region->amap) {
-        upper->amap = amap_copy(region->amap, first, region_pages(region));
+        upper->amap = amap_copy(region->amap, first, region_last(region));
         if (!upper->amap) {
             heap_free(upper);
             return NULL;
@@ -189,7 +195,7 @@ struct region *region_split(struct region *region, uint64_t at)
             amap_drop(region->amap, first, SPARSE_END);
         }
     }
-    region_set_object(upper, region->object, region->offset + first);
+    region_set_object(upper, region->object, region->offset);
     move_mappings(region, upper, first);
     region->end = at;
     return upper;
@@ -204,6 +210,7 @@ struct region *region_fork(struct region *region, struct space *child)
     }
     copy->protection = region->protection;
     copy->flags = region->flags;
+    copy->origin = region->origin;
     region_set_object(copy, region->object, region->offset);
     if (!region->amap) {
         return copy;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Regions of address spaces, for the files that make up space.h. A page of a region is
- * counted from the region's start. What is mapped in the processor's tables is remembered
+ * counted from its origin, where it began before it was cut. What is mapped in the processor's tables is remembered
  * page by page: the mapping's capability, with a bit for "writable".
  */
 #pragma once
@@ -14,11 +14,11 @@ enum { REGIONS_MAX = 1 << 14 };
 
 struct region {
     struct space *space;
-    uint64_t start, end;
+    uint64_t origin, start, end;
     uint8_t protection;         /* enum proc_protection */
     uint8_t flags;              /* enum region_flag */
     struct object *object;
-    size_t offset;
+    size_t offset;              /* page of the object at the origin */
     struct list object_link;    /* object_regions */
     struct amap *amap;          /* null: no page of its own yet */
     struct sparse mapped;
@@ -32,19 +32,32 @@ struct space {
     unsigned count, room;
 };
 
-/* A region that is in no space yet, with a reference to the object; or null. */
+/* A region that is in no space yet, or null. */
 struct region *region_create(struct space *space, uint64_t start, uint64_t end);
 void region_set_object(struct region *region, struct object *object, size_t offset);
 /* Unmaps its pages and frees it. */
 void region_destroy(struct region *region);
 /* The region as the child of a fork gets it; null: no memory. */
 struct region *region_fork(struct region *region, struct space *child);
+/* What is outside of [start, end) does not belong to it any more. */
+void region_trim(struct region *region, uint64_t start, uint64_t end);
 /* Cuts off what is from `at` on as a region of its own; null: no memory. */
 struct region *region_split(struct region *region, uint64_t at);
 
-static inline size_t region_pages(const struct region *region)
+static inline size_t region_page(const struct region *region, uint64_t address)
 {
-    return (region->end - region->start) / PAGE_SIZE;
+    return (address - region->origin) / PAGE_SIZE;
+}
+
+/* Its pages are [region_first, region_last). */
+static inline size_t region_first(const struct region *region)
+{
+    return region_page(region, region->start);
+}
+
+static inline size_t region_last(const struct region *region)
+{
+    return region_page(region, region->end);
 }
 
 /* Makes the amap one that only this region has, so that it can be changed. */

@@ -157,65 +157,72 @@ static bool has_system(const struct space *space, uint64_t start, uint64_t end)
     return false;
 }
 
-/* The regions that make up a range, after cutting those at its ends: first index, and one
- * after the last. 0, -EINVAL (the system's, unless allowed) or -ENOMEM. */
-static int take_range(struct space *space, uint64_t address, size_t pages, bool system,
-    unsigned *first, unsigned *last)
+/* Empties a range. Memory is needed only where one region is left on both sides. */
+static int clear_range(struct space *space, uint64_t start, uint64_t end)
 {
-    uint64_t end = address + pages * PAGE_SIZE;
-    int error;
+    struct region *region = space_region(space, start);
 
-    if (!valid_range(address, pages)
-        || (!system && has_system(space, address, end))) {
-        return -EINVAL;
+    if (region && region->start < start) {
+        if (region->end > end && cut(space, end) != 0) {
+            return -ENOMEM;
+        }
+        region_trim(region, region->start, start);
     }
-    error = cut(space, address);
-    if (!error) {
-        error = cut(space, end);
+    region = space_region(space, end);
+    if (region && region->start < end) {
+        region_trim(region, end, region->end);
     }
-    *first = space_index(space, address);
-    *last = space_index(space, end);
-    return error;
+    remove_regions(space, space_index(space, start), space_index(space, end));
+    return 0;
 }
 
 int space_unmap(struct space *space, uint64_t address, size_t pages, bool system)
 {
-    unsigned first, last;
-    int error = take_range(space, address, pages, system, &first, &last);
+    uint64_t end = address + pages * PAGE_SIZE;
 
-    if (!error) {
-        remove_regions(space, first, last);
+    if (!valid_range(address, pages) || (!system && has_system(space, address, end))) {
+        return -EINVAL;
     }
-    return error;
+    return clear_range(space, address, end);
+}
+
+/* Whether all of a range is mapped, by regions that may get this protection. */
+static int check_protect(const struct space *space, uint64_t start, uint64_t end,
+    unsigned protection)
+{
+    for (unsigned i = space_index(space, start); start < end; i++) {
+        const struct region *region = i < space->count ? space->regions[i] : NULL;
+
+        if (!region || region->start > start) {
+            return -ENOMEM;
+        }
+        if (region->flags & REGION_SYSTEM) {
+            return -EINVAL;
+        }
+        if (protection & PROC_WRITE && region->flags & REGION_READ_ONLY) {
+            return -EACCES;
+        }
+        start = region->end;
+    }
+    return 0;
 }
 
 int space_protect(struct space *space, uint64_t address, size_t pages, unsigned protection)
 {
-    uint64_t next = address;
-    unsigned first, last;
-    int error = take_range(space, address, pages, false, &first, &last);
+    uint64_t end = address + pages * PAGE_SIZE;
+    int error = valid_range(address, pages)
+                    ? check_protect(space, address, end, protection) : -EINVAL;
 
-    if (error) {
-        return error;
+    if (error || cut(space, address) != 0 || cut(space, end) != 0) {
+        return error ? error : -ENOMEM;
     }
-    for (unsigned i = first; i < last; i++) {
-        if (space->regions[i]->start != next) {
-            return -ENOMEM;
-        }
-        if (protection & PROC_WRITE && space->regions[i]->flags & REGION_READ_ONLY) {
-            return -EACCES;
-        }
-        next = space->regions[i]->end;
-    }
-    if (next != address + pages * PAGE_SIZE) {
-        return -ENOMEM;
-    }
-    for (unsigned i = first; i < last; i++) {
+    for (unsigned i = space_index(space, address), last = space_index(space, end); i < last;
+         i++) {
         struct region *region = space->regions[i];
 
         region->protection = (uint8_t)protection;
         if (!protection) {
-            region_hide(region, 0, region_pages(region));
+            region_hide(region, 0, SPARSE_END);
         } else if (!(protection & PROC_WRITE)) {
             region_seal(region);
         }
@@ -280,7 +287,8 @@ int64_t space_map(struct space *space, uint64_t address, size_t pages, unsigned 
     unsigned flags, struct object *object, size_t offset, bool replace)
 {
     struct region *region;
-    unsigned first, last;
+    unsigned first;
+    uint64_t end;
     int error;
 
     if (address == 0) {
@@ -292,22 +300,23 @@ int64_t space_map(struct space *space, uint64_t address, size_t pages, unsigned 
     if (!valid_range(address, pages) || (object && offset > OBJECT_PAGES_MAX)) {
         return -EINVAL;
     }
+    end = address + pages * PAGE_SIZE;
+    if (has_system(space, address, end)) {
+        return replace ? -EINVAL : -EEXIST;
+    }
     first = space_index(space, address);
-    if (!replace && first < space->count
-        && space->regions[first]->start < address + pages * PAGE_SIZE) {
+    if (!replace && first < space->count && space->regions[first]->start < end) {
         return -EEXIST;
     }
     region = make_region(space, address, pages, protection, flags, object, offset);
     if (!region) {
         return -ENOMEM;
     }
-    error = reserve(space, 3) ? take_range(space, address, pages, false, &first, &last)
-                              : -ENOMEM;
+    error = reserve(space, 2) ? clear_range(space, address, end) : -ENOMEM;
     if (error) {
         region_destroy(region);
         return error;
     }
-    remove_regions(space, first, last);
     insert(space, region);
     return (int64_t)address;
 }
@@ -342,7 +351,7 @@ static int take_pages(struct space *from, uint64_t address, size_t pages,
         if (!region || region->flags & REGION_SHARED) {
             return -EINVAL;
         }
-        if (!take_page(region, (at - region->start) / PAGE_SIZE, amap, i)) {
+        if (!take_page(region, region_page(region, at), amap, i)) {
             return -ENOMEM;
         }
     }
@@ -392,7 +401,7 @@ bool space_next_region(const struct space *space, uint64_t address,
         .protection = region->protection,
         .flags = region->flags,
         .object = region->object,
-        .offset = region->offset,
+        .offset = region->offset + region_first(region),
         .resident = region->mapped_count > held ? region->mapped_count : held,
     };
     return true;

@@ -34,6 +34,7 @@ static bool add_table(struct tables *tables, unsigned number, uint64_t address)
     }
     slot_set_note(table, (uint32_t)tables->made[number]);
     tables->made[number] = table;
+    tables->count[number]++;
     return true;
 }
 
@@ -69,6 +70,7 @@ void table_free(struct tables *tables)
 
             tables->made[i] = slot_note(table);
             (void)levels[i].unmap(table);
+            tables->count[i]--;
             pool_return(levels[i].kind, table);
         }
     }

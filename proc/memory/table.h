@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <kcall/invoke.h>
@@ -12,6 +13,7 @@ enum { TABLE_LEVELS = 3 };
 struct tables {
     cptr vspace;
     cptr made[TABLE_LEVELS];    /* page tables, directories, PDPTs: the last one made */
+    size_t count[TABLE_LEVELS];
 };
 
 /* Maps a page, or changes the rights of its mapping. False if memory is used up. */
