@@ -17,8 +17,8 @@
 
 enum { SIGNAL_KILL = 9, NAME_READ = 1024 };
 
-/* The last component of the program's name; the bytes are the process's own. */
-static void take_name(struct process *process, uint64_t address, size_t bytes)
+/* The bytes are the process's own, so they may be anything. */
+void process_take_name(struct process *process, uint64_t address, size_t bytes)
 {
     static char text[NAME_READ];
     struct start start;
@@ -100,7 +100,7 @@ int call_exec(struct call *call)
     leave_buffers(process);
     space_destroy(process->space);
     process->space = space;
-    take_name(process, address, size);
+    process_take_name(process, address, size);
     run(process, address, size);
     return CALL_NO_ANSWER;
 }

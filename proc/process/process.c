@@ -189,6 +189,7 @@ static bool run_first(struct process *process, const void *blob, size_t bytes)
         || space_write(process->space, address, blob, bytes) != (int64_t)bytes) {
         return false;
     }
+    process_take_name(process, address, bytes);
     thread = thread_create(process, 0, process->pid);
     return thread && thread_start(thread, &regs);
 }

@@ -81,6 +81,9 @@ bool process_connect(struct process *process);
 /* The first process: uid 0; starts the library's loader with `blob`. */
 struct process *process_start_first(const void *blob, size_t bytes);
 
+/* Names it after the program in these bytes of its space (struct start). */
+void process_take_name(struct process *process, uint64_t address, size_t bytes);
+
 /* Ends it now, whatever its threads do; `status` as for PROC_EXIT. */
 void process_kill(struct process *process, int status);
 /* For a child that could not be made complete: it goes without a trace. */
