@@ -35,7 +35,7 @@ static void set_owner(struct tree_node *node)
 {
     struct process *process = node->kind->of_process ? tree_process(node) : NULL;
 
-    if (process) {
+    if (process && process->page) {
         node->server.uid = process->page->euid;
         node->server.gid = process->page->egid;
     }

@@ -376,11 +376,3 @@ int uxrt_answer(int service, const struct uxrt_request *request, int64_t result,
     (void)end;
     return -EINVAL;
 }
-
-/* Requests with a buffer are shown as plain ones: there is none here. */
-void *uxrt_request_buffer(int service, struct uxrt_request *request)
-{
-    (void)service;
-    (void)request;
-    return NULL;
-}

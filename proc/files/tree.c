@@ -147,6 +147,9 @@ static int64_t tree_read(struct server_request *request)
     if (node->kind->text) {
         return read_text(node, request);
     }
+    if (S_ISDIR(node->server.mode)) {
+        return -EISDIR;
+    }
     return node->kind->read ? node->kind->read(node, request) : -EINVAL;
 }
 
