@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reads and writes. Those that cannot go on are parked, or told to wait where that cannot
+ * be; a read is answered with what there is, a long write with what has found room, and
+ * its client goes on with the rest.
+ */
+#include "pipe.h"
+
+#include <transport/protocol.h>
+#include <util/errno.h>
+#include <util/string.h>
+
+static void append(struct server_request **queue, struct server_request *request)
+{
+    while (*queue)
+        queue = &(*queue)->next;
+    request->next = NULL;
+    *queue = request;
+}
+
+static void take_out(struct server_request **queue, struct server_request *request)
+{
+    while (*queue != request)
+        queue = &(*queue)->next;
+    *queue = request->next;
+}
+
+static void read_cancelled(struct server_request *request)
+{
+    take_out(&pipe_of(request->file->node)->reading, request);
+}
+
+static void write_cancelled(struct server_request *request)
+{
+    take_out(&pipe_of(request->file->node)->writing, request);
+}
+
+/* Keeps a request for later. A short write's bytes are in registers, where they cannot
+ * stay; its client asks again. */
+static int64_t wait(struct server_request *request, struct server_request **queue,
+    void (*cancelled)(struct server_request *))
+{
+    struct server_request *kept = NULL;
+
+    if (request->file->flags & UXRT_NONBLOCK)
+        return -EAGAIN;
+    if (!request->request.write || request->request.form != FORM_MESSAGE)
+        kept = server_park(request, cancelled);
+    if (!kept)
+        return -ERROR_WAIT;
+    append(queue, kept);
+    return SERVER_PARKED;
+}
+
+static bool has_readers(const struct pipe *pipe)
+{
+    return pipe->readers > 0 || fifo_expects(pipe, UXRT_READ);
+}
+
+static bool has_writers(const struct pipe *pipe)
+{
+    return pipe->writers > 0 || fifo_expects(pipe, UXRT_WRITE);
+}
+
+/* A read's result, or -EAGAIN: not yet. */
+static int64_t try_read(struct pipe *pipe, struct server_request *request)
+{
+    uint32_t used = pipe_used(pipe);
+
+    if (used > 0)
+        return ring_drain(pipe, request, used < request->count ? used : request->count);
+    if (has_writers(pipe))
+        return -EAGAIN;
+    request->end = true;
+    return 0;
+}
+
+/* A write's result, or -EAGAIN: not yet. */
+static int64_t try_write(struct pipe *pipe, struct server_request *request)
+{
+    uint32_t room = PIPE_BYTES - pipe_used(pipe), count = request->count;
+
+    if (!has_readers(pipe))
+        return -EPIPE;
+    if (room == 0 || (count <= PIPE_ATOMIC && room < count))
+        return -EAGAIN;
+    return ring_fill(pipe, request, room < count ? room : count);
+}
+
+/* Answers the first of a queue if it can be; false: it cannot, or there is none. */
+static bool serve_first(struct server_request **queue,
+    int64_t (*try)(struct pipe *, struct server_request *))
+{
+    struct server_request *first = *queue;
+    int64_t result = first ? try(pipe_of(first->file->node), first) : -EAGAIN;
+
+    if (result == -EAGAIN)
+        return false;
+    *queue = first->next;
+    server_finish(first, result);
+    return true;
+}
+
+static void serve(struct server *server, struct pipe *pipe)
+{
+    bool going = true;
+
+    while (going) {
+        going = serve_first(&pipe->reading, try_read);
+        going |= serve_first(&pipe->writing, try_write);
+    }
+    if (!pipe->node.waiting)
+        return;
+    if (pipe_used(pipe) > 0)
+        server_changed(server, &pipe->node, UXRT_READY_READ);
+    if (PIPE_BYTES - pipe_used(pipe) >= PIPE_ATOMIC)
+        server_changed(server, &pipe->node, UXRT_READY_WRITE);
+}
+
+/* Reads by way of memory of our own: an answer in registers is put there last, as the
+ * answers to others and wake-ups use them as well. */
+static int64_t read_short(struct pipe *pipe, struct server_request *request)
+{
+    uint64_t bytes[SHORT_READ_MAX / 8];
+    struct server_request copy = *request;
+    int64_t result;
+
+    copy.request.data = bytes;
+    copy.count = copy.count < sizeof(bytes) ? copy.count : sizeof(bytes);
+    result = try_read(pipe, &copy);
+    request->end = copy.end;
+    if (result <= 0)
+        return result;
+    serve(request->server, pipe);
+    return server_put(request, 0, bytes, (size_t)result);
+}
+
+int64_t pipe_read(struct server_request *request)
+{
+    struct pipe *pipe = pipe_of(request->file->node);
+    bool others = pipe->writing || pipe->node.waiting;
+    int64_t result = -EAGAIN;
+
+    if (request->count == 0)
+        return 0;
+    if (!pipe->reading && others && request->request.form == FORM_MESSAGE) {
+        result = read_short(pipe, request);
+    } else if (!pipe->reading) {
+        result = try_read(pipe, request);
+        if (result > 0 && others)
+            serve(request->server, pipe);
+    }
+    return result == -EAGAIN ? wait(request, &pipe->reading, read_cancelled) : result;
+}
+
+int64_t pipe_write(struct server_request *request)
+{
+    struct pipe *pipe = pipe_of(request->file->node);
+    int64_t result = -EAGAIN;
+
+    if (request->count == 0)
+        return 0;
+    if (!pipe->writing)
+        result = try_write(pipe, request);
+    if (result > 0)
+        serve(request->server, pipe);
+    return result == -EAGAIN ? wait(request, &pipe->writing, write_cancelled) : result;
+}
+
+uint32_t pipe_ready(struct server_file *file)
+{
+    struct pipe *pipe = pipe_of(file->node);
+    uint32_t bits = 0;
+
+    if (file->flags & UXRT_READ) {
+        bits |= pipe_used(pipe) > 0 ? UXRT_READY_READ : 0;
+        bits |= has_writers(pipe) ? 0 : UXRT_READY_HANGUP;
+    }
+    if (file->flags & UXRT_WRITE) {
+        bits |= PIPE_BYTES - pipe_used(pipe) >= PIPE_ATOMIC ? UXRT_READY_WRITE : 0;
+        bits |= has_readers(pipe) ? 0 : UXRT_READY_ERROR;
+    }
+    return bits;
+}
+
+void pipe_closed(struct server *server, struct pipe *pipe)
+{
+    serve(server, pipe);
+    if (!has_writers(pipe))
+        server_changed(server, &pipe->node, UXRT_READY_READ | UXRT_READY_HANGUP);
+    if (!has_readers(pipe))
+        server_changed(server, &pipe->node, UXRT_READY_WRITE | UXRT_READY_ERROR);
+    if (pipe->readers + pipe->writers == 0)
+        ring_empty(pipe);
+}
