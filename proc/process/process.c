@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include <boot/boot.h>
+#include <files/files.h>
 #include <memory/slot.h>
 #include <process/connection.h>
 #include <process/image.h>
@@ -101,6 +102,9 @@ static bool make_parts(struct process *process, struct process *parent)
         namespace_get(process->namespace);
     } else {
         process->namespace = namespace_create();
+        if (process->namespace && files_mount(process->namespace) < 0) {
+            return false;
+        }
     }
     return process->namespace != NULL;
 }
