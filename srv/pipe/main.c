@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * pipe: serves /srv/pipe, a directory of named pipes and the file `new`: each open of it
- * is the reading end of a fresh pipe, whose writing end is opened by an empty name relative
- * to it. Manual: pipe(4).
+ * is the reading end of a fresh pipe; its writing end is opened by an empty name that is
+ * relative to it. Manual: pipe(4).
  */
 #include "pipe.h"
 
