@@ -84,6 +84,8 @@ static struct file *inherit_file(const struct start_file *from)
 
 static void inherit(struct uxrt_thread *t, const struct start_view *view)
 {
+    size_t length;
+
     for (uint32_t i = 0; i < view->start->connections; i++) {
         connection_inherit(view->connections[i].slot, view->connections[i].service);
     }
@@ -95,7 +97,11 @@ static void inherit(struct uxrt_thread *t, const struct start_view *view)
             descriptor_place(t, file, from->descriptor, from->close_on_exec);
         }
     }
-    current_set(view->directory, (uint32_t)strlen(view->directory));
+    length = strlen(view->directory);
+    if (length && view->directory[length - 1] == '/') {
+        length--;
+    }
+    current_set(view->directory, (uint32_t)length);
     close_many(t, view);
 }
 
