@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * /boot: the files of the archive that the process server was packed with, below "boot/".
- * They are read where they are; a memory object with a copy is made of one that is mapped,
- * and kept.
+ * They are read where they are; a memory object with a copy is made of one that is
+ * mapped, and kept.
  */
 #include <files/node.h>
 
@@ -31,7 +31,8 @@ static struct boot_node *boot_of(struct tree_node *node)
     return node->kind == &kind_boot ? &root : (struct boot_node *)node;
 }
 
-static struct boot_node *find(struct boot_node *directory, const char *name, size_t length)
+static struct boot_node *find(struct boot_node *directory, const char *name,
+    size_t length)
 {
     struct boot_node *child = directory->children;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The files that the process server serves itself, as service SERVICE_PROC: boot files,
- * names of services, and processes (proc(5)). The main loop hands it every request that is
- * not a call of the process server (process.h: attribute ATTR_PROC and above of
+ * names of services, and processes (proc(5)). The main loop hands it every request that
+ * is not a call of the process server (process.h: attribute ATTR_PROC and above of
  * CONTROL_FILE). Nothing here waits for anybody.
  */
 #pragma once
@@ -21,8 +21,8 @@ int files_mount(struct namespace *namespace);
 /*
  * Does one request: `info` is the message's, `mr` its first four words, the others are in
  * the IPC buffer, `reply` is the reply object that holds the client. The badge is one of
- * SERVICE_PROC's connections. Returns the message info of the answer, whose words are left
- * in `mr` and the IPC buffer; it is to be sent at once.
+ * SERVICE_PROC's connections. Returns the message info of the answer, whose words are
+ * left in `mr` and the IPC buffer; it is to be sent at once.
  */
 uint64_t files_request(cptr reply, uint64_t badge, uint64_t info, uint64_t mr[4]);
 

@@ -137,9 +137,9 @@ static int64_t write_region(struct tree_node *node, struct server_request *reque
 }
 
 /*
- * Private memory that others want to map becomes shared memory: of an object, to which the
- * pages are copied. It is read-only meanwhile, so what its threads write waits here until
- * it is done. A child of the process still gets a copy.
+ * Private memory that others want to map becomes shared memory: of an object, to which
+ * the pages are copied. It is read-only meanwhile, so what its threads write waits
+ * here until it is done. A child of the process still gets a copy.
  */
 static int64_t make_shared(struct space *space, struct region_info *region)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Nodes of the process server's file tree. Each has a kind, which is a table of what can be
- * done with it; most are made when their name is looked up, and go when nobody uses them.
- * A node names what it shows (a process by its pid), and finds it again at every use: what
- * has gone meanwhile is an error, never a stale pointer.
+ * Nodes of the process server's file tree. Each has a kind, which is a table of what can
+ * be done with it; most are made when their name is looked up, and go when nobody uses
+ * them. A node names what it shows (a process by its pid), and finds it again at every
+ * use: what has gone meanwhile is an error, never a stale pointer.
  */
 #pragma once
 
@@ -23,7 +23,7 @@ struct text {
     bool cut;               /* there is more text than room: the rest need not be made */
 };
 
-/* What is left out does not exist, or is an error. Numbers returned: a count or an error. */
+/* What is left out does not exist, or is an error. Returns are counts or errors. */
 struct node_kind {
     const char *name;       /* in its directory, if it always has the same */
     uint32_t code;          /* node number of the only one, or 0 to 255 for those that

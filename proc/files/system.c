@@ -59,7 +59,8 @@ static void connections(struct tree_node *node, struct text *text)
             count[identity->state]++;
         }
     }
-    text_print(text, "live %u\nending %u\n", count[IDENTITY_LIVE], count[IDENTITY_ENDING]);
+    text_print(text, "live %u\nending %u\n", count[IDENTITY_LIVE],
+        count[IDENTITY_ENDING]);
 }
 
 static void kernel_objects(struct tree_node *node, struct text *text)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The process server's file tree as a table of operations for lib/server, which has checked
- * names, ids, open modes and permission bits already. Each operation goes to the kind of
- * the node; a node whose process has ended has nothing any more.
+ * The process server's file tree as a table of operations for lib/server, which has
+ * checked names, ids, open modes and permission bits already. Each operation goes to the
+ * kind of the node; a node whose process has ended has nothing any more.
  */
 #include <files/files.h>
 #include <files/node.h>
@@ -47,8 +47,8 @@ static const struct node_kind *find_child(const struct node_kind *kind, const ch
     return NULL;
 }
 
-static int tree_lookup(struct server *server, struct server_node *parent, const char *name,
-    size_t length, struct server_node **node)
+static int tree_lookup(struct server *server, struct server_node *parent,
+    const char *name, size_t length, struct server_node **node)
 {
     struct tree_node *directory = tree_node_of(parent), *found = NULL;
     const struct node_kind *child = find_child(directory->kind, name, length);
@@ -97,8 +97,8 @@ static int tree_entry(struct server *server, struct server_node *node, uint64_t 
     return more;
 }
 
-static int64_t tree_readlink(struct server *server, struct server_node *node, char *target,
-    size_t size)
+static int64_t tree_readlink(struct server *server, struct server_node *node,
+    char *target, size_t size)
 {
     struct tree_node *link = tree_node_of(node);
 
@@ -106,8 +106,8 @@ static int64_t tree_readlink(struct server *server, struct server_node *node, ch
     return link->kind->readlink ? link->kind->readlink(link, target, size) : -EINVAL;
 }
 
-static int tree_remove(struct server *server, struct server_node *parent, const char *name,
-    size_t length, struct server_node *node)
+static int tree_remove(struct server *server, struct server_node *parent,
+    const char *name, size_t length, struct server_node *node)
 {
     struct tree_node *gone = tree_node_of(node);
 

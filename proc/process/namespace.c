@@ -145,7 +145,8 @@ static struct root *root_of(struct namespace *namespace, const struct mount_entr
     return root;
 }
 
-uint64_t namespace_node(const struct namespace *namespace, const struct mount_entry *entry)
+uint64_t namespace_node(const struct namespace *namespace,
+    const struct mount_entry *entry)
 {
     return root_of((struct namespace *)namespace, entry)->node;
 }
@@ -188,7 +189,8 @@ unsigned namespace_roots(const struct namespace *namespace, uint32_t service,
 }
 
 /* Finds or makes the record of a root, used once more; null: no index is free. */
-static struct root *root_take(struct namespace *namespace, uint32_t service, uint64_t node)
+static struct root *root_take(struct namespace *namespace, uint32_t service,
+    uint64_t node)
 {
     struct root *vacant = NULL;
     unsigned taken = node ? 1 : 0;      /* 0 is for "/" alone */
@@ -246,7 +248,8 @@ static void end_change(struct namespace *namespace)
     set_sequence(namespace);
 }
 
-static bool same_prefix(const struct mount_entry *entry, const char *prefix, size_t length)
+static bool same_prefix(const struct mount_entry *entry, const char *prefix,
+    size_t length)
 {
     return entry->length == length && !memcmp(entry->prefix, prefix, length);
 }
@@ -372,7 +375,7 @@ int namespace_mount(struct namespace *namespace, uint32_t service, uint64_t node
     entry.length = (uint8_t)length;
     memcpy(entry.prefix, prefix, length);
 
-    /* Connections have the new root before the table names it, and lose old ones after. */
+    /* Connections have the new root before the table names it, lose old ones after. */
     update_processes(namespace);
     begin_change(namespace);
     if (replace) {

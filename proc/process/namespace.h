@@ -18,13 +18,14 @@ struct object *namespace_object(struct namespace *namespace);
 bool namespace_entry(struct namespace *namespace, unsigned index,
     struct mount_entry *entry);
 /* The root node of the service that the entry stands for. */
-uint64_t namespace_node(const struct namespace *namespace, const struct mount_entry *entry);
+uint64_t namespace_node(const struct namespace *namespace,
+    const struct mount_entry *entry);
 
 /*
  * As PROC_MOUNT and PROC_UNMOUNT. A prefix is absolute, "/" at most 239 bytes without
  * empty components, "." and "..". With flags 0 (UXRT_MOUNT_REPLACE) the new entry takes
- * the place of all those of its prefix; BEFORE and AFTER add to them. UXRT_MOUNT_CREATE may
- * be added: new files of a union go there. Removing removes all of a prefix.
+ * the place of all those of its prefix; BEFORE and AFTER add to them. UXRT_MOUNT_CREATE
+ * may be added: new files of a union go there. Removing removes all of a prefix.
  * Connections of all its processes are brought up to date (connection_update).
  * 0, -EEXIST (in the union already), -ENOSPC, -ENOENT or -EINVAL.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The process server's files, asked by messages as the main loop gets them: what they say,
- * who may use them, and requests of all kinds of nonsense.
+ * The process server's files, asked by messages as the main loop gets them: what they
+ * say, who may use them, and requests of all kinds of nonsense.
  */
 #include "world.h"
 
@@ -28,7 +28,7 @@ static int64_t send(uint64_t label, unsigned words, const uint64_t *message)
     label = message_label(info);
     assert_true(label & REPLY_SERVED);
     at_end = label & REPLY_END;
-    return label & REPLY_ERROR ? -(int64_t)REPLY_COUNT(label) : (int64_t)REPLY_COUNT(label);
+    return (int64_t)REPLY_COUNT(label) * (label & REPLY_ERROR ? -1 : 1);
 }
 
 static int64_t ask_write(uint32_t file, uint64_t offset, const void *data, size_t count)
@@ -51,7 +51,9 @@ static int64_t open_from(uint32_t root, const char *name, unsigned flags)
     int64_t result;
 
     memcpy(data + 4, name, strlen(name));
-    result = ask_write(root, attribute_address(ATTR_OPEN, FILE_ID | (uint64_t)flags << 20),
+    result = ask_write(root,
+        attribute_address(ATTR_OPEN, FILE_ID | (uint64_t)flags << 20), data,
+        4 + strlen(name));| (uint64_t)flags << 20),
         data, 4 + strlen(name));
     return result < 0 ? result : 0;
 }
@@ -105,7 +107,8 @@ static void texts(void **state)
     expect_text(contents(PROC, "7/status"), "Services:\t\n");
     expect_text(contents(PROC, "10/status"), "Z (zombie)");
     assert_string_equal(contents(PROC, "9/cmdline"), "pro gram");
-    expect_text(contents(PROC, "8/maps"), "000000500000-000000502000 rw-p 00000000 00:00");
+    expect_text(contents(PROC, "8/maps"),
+        "000000500000-000000502000 rw-p 00000000 00:00");
     assert_string_equal(contents(PROC, "10/ns"), "");
     assert_string_equal(contents(PROC, "sys/processes"),
         "live 4\nzombies 1\nthreads 4\n");
@@ -148,7 +151,8 @@ static void boot_files(void **state)
     assert_int_equal(open_from(BOOT, "init", UXRT_WRITE), -EACCES);
     assert_int_equal(open_from(BOOT, "init", UXRT_READ | UXRT_EXECUTE), 0);
     assert_int_equal(ask_read(FILE_ID, INT64_MAX, 100), 0);
-    assert_int_equal(ask_read(FILE_ID, attribute_address(ATTR_OBJECT, PROC_READ), 16), 16);
+    assert_int_equal(ask_read(FILE_ID, attribute_address(ATTR_OBJECT, PROC_READ), 16),
+        16);
     memcpy(&object, answer, sizeof(object));
     assert_int_equal(object.token, TOKEN);
     assert_int_equal(object.size, 7);
@@ -289,7 +293,8 @@ static void buffers(void **state)
 
     (void)state;
     assert_int_equal(open_from(BOOT, "init", UXRT_READ), 0);
-    assert_int_equal(send(request_label(false, FORM_BUFFER, FILE_ID, 100), 2, message), 7);
+    assert_int_equal(send(request_label(false, FORM_BUFFER, FILE_ID, 100), 2, message),
+        7);
     assert_memory_equal(world_buffer(USER_PID) + 16, "program", 7);
     message[1] = REGION - 99;
     assert_int_equal(send(request_label(false, FORM_BUFFER, FILE_ID, 100), 2, message),

@@ -74,7 +74,8 @@ int64_t object_read(struct object *object, uint64_t offset, void *data, size_t b
     return (int64_t)bytes;
 }
 
-int64_t object_write(struct object *object, uint64_t offset, const void *data, size_t bytes)
+int64_t object_write(struct object *object, uint64_t offset, const void *data,
+    size_t bytes)
 {
     assert_in_range(offset + bytes, 0, object->pages * PAGE_SIZE);
     memcpy(memory[object->first - 1] + offset, data, bytes);

@@ -159,7 +159,8 @@ int64_t space_write(struct space *space, uint64_t address, const void *data, siz
     return copy(space, address, (void *)(uintptr_t)data, bytes, true);
 }
 
-int space_protect(struct space *space, uint64_t address, size_t count, unsigned protection)
+int space_protect(struct space *space, uint64_t address, size_t count,
+    unsigned protection)
 {
     (void)space;
     (void)address;
@@ -168,8 +169,9 @@ int space_protect(struct space *space, uint64_t address, size_t count, unsigned 
     return 0;
 }
 
-int64_t space_map(struct space *space, uint64_t address, size_t count, unsigned protection,
-    unsigned flags, struct object *object, size_t offset, bool replace)
+int64_t space_map(struct space *space, uint64_t address, size_t count,
+    unsigned protection, unsigned flags, struct object *object, size_t offset,
+    bool replace)
 {
     assert_true(replace && flags & REGION_FORK_COPY && !offset && count && protection);
     for (unsigned i = 0; i < REGIONS; i++) {
@@ -218,7 +220,8 @@ int64_t object_read(struct object *object, uint64_t offset, void *data, size_t b
     return sizeof(entry);
 }
 
-int64_t object_write(struct object *object, uint64_t offset, const void *data, size_t bytes)
+int64_t object_write(struct object *object, uint64_t offset, const void *data,
+    size_t bytes)
 {
     assert_true(object && data);
     assert_in_range(offset, 0, object->pages * PAGE_SIZE - bytes);
@@ -294,7 +297,8 @@ bool namespace_entry(struct namespace *namespace, unsigned index,
     return false;
 }
 
-uint64_t namespace_node(const struct namespace *namespace, const struct mount_entry *entry)
+uint64_t namespace_node(const struct namespace *namespace,
+    const struct mount_entry *entry)
 {
     (void)namespace;
     (void)entry;

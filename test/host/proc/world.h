@@ -39,7 +39,7 @@ extern uint32_t world_killed;
 extern int world_signal;
 
 char *world_memory(uint32_t pid, uint64_t address);
-/* A buffer of this process in the buffer area, at place 0, REGION bytes; only USER_PID has one. */
+/* A buffer of REGION bytes at place 0 of the buffer area; only USER_PID has one. */
 char *world_buffer(uint32_t pid);
 /* A process ends. */
 void world_end(uint32_t pid);
