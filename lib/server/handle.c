@@ -32,7 +32,7 @@ int64_t server_get(struct server_request *request, uint64_t from, void *data, si
 {
     const struct uxrt_request *r = &request->request;
 
-    if (!r->data)
+    if (r->form != FORM_MESSAGE || !r->data)
         return uxrt_request_get(request->server->service, r, from, data, count);
     if (from >= r->count)
         return 0;
@@ -45,15 +45,15 @@ int64_t server_get(struct server_request *request, uint64_t from, void *data, si
 int64_t server_put(struct server_request *request, uint64_t to, const void *data,
     size_t count)
 {
-    char *room = server_data(request);
+    const struct uxrt_request *r = &request->request;
 
-    if (!room)
-        return uxrt_request_put(request->server->service, &request->request, to, data, count);
-    if (to >= request->request.count)
+    if (r->form != FORM_MESSAGE || !r->data)
+        return uxrt_request_put(request->server->service, r, to, data, count);
+    if (to >= r->count)
         return 0;
-    if (count > request->request.count - to)
-        count = request->request.count - to;
-    memmove(room + to, data, count);
+    if (count > r->count - to)
+        count = r->count - to;
+    memmove((char *)r->data + to, data, count);
     return (int64_t)count;
 }
 
@@ -68,19 +68,10 @@ void *server_data(struct server_request *request)
     return r->form == FORM_BUFFER ? uxrt_request_buffer(request->server->service, r) : NULL;
 }
 
-/* Where a request for bytes begins in the file. */
-static inline uint64_t begin_of(const struct server_request *request,
-    const struct server_file *file)
-{
-    if (request->append)
-        return file->node->size;
-    return request->request.current ? (uint64_t)file->position : request->request.offset;
-}
-
 /* Is a read or write of an open file allowed by how it was opened? */
 static inline bool may(const struct server_file *file, bool write)
 {
-    return write ? file->flags & UXRT_WRITE : file->flags & (UXRT_READ | UXRT_EXECUTE);
+    return write ? file->flags & UXRT_WRITE : file->flags & READS_BYTES;
 }
 
 /* Calls the operation, and moves the position. */
@@ -133,10 +124,10 @@ static int64_t check_bytes(struct server_request *request, const struct server_f
     if (request->offset > INT64_MAX)
         return -EINVAL;
     left = INT64_MAX - request->offset;
+    if (S_ISDIR(file->node->mode) && file->flags & UXRT_READ && !request->request.write)
+        return -EISDIR;
     if (!may(file, request->request.write))
         return -EBADF;
-    if (S_ISDIR(file->node->mode))
-        return -EISDIR;
     if (request->count > left && request->request.write)
         return -EFBIG;
     if (request->count > left)
@@ -154,7 +145,10 @@ static bool careful_bytes(struct server *server, struct connection *connection,
     if (!file)
         return true;
     request->append = request->request.write && file->flags & UXRT_APPEND;
-    request->offset = begin_of(request, file);
+    if (request->append)
+        request->offset = file->node->size;
+    else if (request->request.current)
+        request->offset = (uint64_t)file->position;
     *result = check_bytes(request, file);
     if (*result)
         return true;
@@ -205,10 +199,10 @@ static inline struct server_file *direct(struct server *server,
     if (!connection || connection->badge != r->badge || r->file >= connection->file_slots)
         return NULL;
     file = connection->files[r->file];
-    if (!file || !may(file, r->write))
+    if (!file || !may(file, r->write) || (r->write && file->flags & UXRT_APPEND))
         return NULL;
-    request->append = r->write && file->flags & UXRT_APPEND;
-    request->offset = begin_of(request, file);
+    request->append = false;
+    request->offset = r->current ? (uint64_t)file->position : r->offset;
     request->count = r->count;
     if ((int64_t)(request->offset | (request->offset + r->count)) < 0)
         return NULL;

@@ -28,6 +28,9 @@ enum { RECORD_MAX = 64 * 1024, PATH_KEPT = 1024 };
 /* What waits for a lock waits for this bit of readiness. */
 #define READY_LOCK (UINT32_C(1) << 31)
 
+/* In the flags of an open file: its bytes can be read. */
+#define READS_BYTES (UINT32_C(1) << 31)
+
 /* What a file is opened for, as bits of a mode. */
 enum { MAY_EXECUTE = 1, MAY_WRITE = 2, MAY_READ = 4 };
 

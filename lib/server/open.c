@@ -121,18 +121,20 @@ static size_t join_path(const struct attribute_call *call, const struct opening 
 }
 
 /* Flags of the open file: one that is opened for nothing only names the node. */
-static uint32_t kept(uint32_t flags)
+static uint32_t kept(uint32_t flags, const struct server_node *node)
 {
-    if (flags & UXRT_PATH || !(flags & (UXRT_READ | UXRT_WRITE | UXRT_EXECUTE)))
+    const uint32_t reads = UXRT_READ | UXRT_EXECUTE;
+
+    if (flags & UXRT_PATH || !(flags & (reads | UXRT_WRITE)))
         return UXRT_PATH;
-    return flags & OPEN_KEPT;
+    return (flags & OPEN_KEPT) | (flags & reads && !S_ISDIR(node->mode) ? READS_BYTES : 0);
 }
 
 static int make_file(struct attribute_call *call, struct opening *opening)
 {
     struct server *server = call->server;
     char path[PATH_KEPT];
-    struct server_file *file = fs_file_create(server, opening->at.node, kept(opening->flags),
+    struct server_file *file = fs_file_create(server, opening->at.node, kept(opening->flags, opening->at.node),
         path, join_path(call, opening, path));
     int error = 0;
 

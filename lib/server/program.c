@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lib/server in programs: one thread that serves for ever, memory from the process server,
- * the identity table where the system library has it.
+ * lib/server in programs: one thread that serves for ever; the identity table is where the
+ * system library has it.
  */
 #include <server/internal.h>
-#include <transport/process.h>
-#include <util/heap.h>
+#include <program/heap.h>
 
 enum { PARKED_TOTAL = 31 };     /* of all connections */
-
-static void *map(size_t bytes)
-{
-    void *pages = uxrt_map(NULL, bytes, PROC_READ | PROC_WRITE, 0, -1, 0);
-
-    return (intptr_t)pages < 0 ? NULL : pages;
-}
-
-static void unmap(void *pages, size_t bytes)
-{
-    uxrt_unmap(pages, bytes);
-}
 
 const struct identity *server_identity(uint32_t index)
 {
@@ -51,11 +38,10 @@ static int serve(struct server *server, int service)
 int server_run(const char *name, const struct server_operations *operations,
     struct server_node *root)
 {
-    static const struct heap_source pages = { map, unmap };
     struct server *server;
     int service;
 
-    heap_begin(&pages);
+    program_heap();
     service = uxrt_serve(name, PARKED_TOTAL);
     if (service < 0)
         return service;

@@ -182,7 +182,9 @@ int64_t fs_position_write(struct attribute_call *call)
 
 int64_t fs_flags_read(struct attribute_call *call)
 {
-    return give(call, &call->request->file->flags, sizeof(uint32_t));
+    uint32_t flags = call->request->file->flags & ~READS_BYTES;
+
+    return give(call, &flags, sizeof(flags));
 }
 
 int64_t fs_flags_write(struct attribute_call *call)
