@@ -143,7 +143,9 @@ static __attribute__((noinline)) int64_t write_long(struct uxrt_thread *t, unsig
         if (parts[i].count > sizeof(data) - used) {
             return -ENAMETOOLONG;
         }
-        memcpy(data + used, parts[i].data, parts[i].count);
+        if (parts[i].count) {
+            memcpy(data + used, parts[i].data, parts[i].count);
+        }
         used += parts[i].count;
     }
     return client_write(t, slot, file, data, used, address);
