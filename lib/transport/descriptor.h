@@ -29,6 +29,24 @@ struct file {
 /* The open file of a descriptor, or null (EBADF). Lock-free: for the data path. */
 struct file *descriptor_file(int descriptor);
 
+/*
+ * For the fastest path, what requests on a descriptor's file need, in one word: the file id
+ * where a message info has it, a bit for the kind, and the slot. 0: there is no such file.
+ */
+#define DESCRIPTOR_FILE_SHIFT (12 + REQUEST_FILE_SHIFT)
+#define DESCRIPTOR_CONNECTION UINT64_C(0x100)
+#define DESCRIPTOR_SERVICE    UINT64_C(0x200)
+#define DESCRIPTOR_SLOT       UINT64_C(0xff)
+extern uint64_t descriptor_words[DESCRIPTORS_MAX];
+
+static inline uint64_t descriptor_word(int descriptor)
+{
+    if ((unsigned)descriptor >= DESCRIPTORS_MAX) {
+        return 0;
+    }
+    return __atomic_load_n(&descriptor_words[(unsigned)descriptor], __ATOMIC_ACQUIRE);
+}
+
 /* A new file with a fresh id, no descriptor yet; null: too many. */
 struct file *file_create(uint8_t kind, uint8_t slot, uint16_t flags);
 /* The file with this id, made if it does not exist; null: impossible id. Of a process

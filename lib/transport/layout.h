@@ -122,6 +122,7 @@ struct process_page {
     uint32_t cores;
     uint64_t tsc_hz;            /* time-stamp counter's frequency */
     uint64_t boot_tsc;          /* its value at boot */
+    int64_t boot_time;          /* nanoseconds since 1970 then */
 };
 
 /* Bits of thread_page.events. */

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory: brk, mmap and what changes mappings. The break lives in a place of its own, far
+ * from the program, and grows by whole chunks so that most calls of brk need nobody.
+ */
+#include <transport/lock.h>
+#include <unix/unix.h>
+
+#define PAGE        UINT64_C(4096)
+#define BREAK_BASE  UINT64_C(0x200000000000)
+#define BREAK_MAX   UINT64_C(0x010000000000)
+#define BREAK_CHUNK UINT64_C(0x100000)
+
+enum {
+    MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_SHARED_VALIDATE = 3, MAP_TYPE = 15,
+    MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_FIXED_NOREPLACE = 0x100000,
+    MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2,
+    MADV_DONTNEED = 4, MADV_FREE = 8,
+};
+
+/* The break, and up to where its memory is mapped. */
+static uint64_t program_break = BREAK_BASE, break_mapped = BREAK_BASE;
+static uint32_t break_lock;
+
+static uint64_t round_up(uint64_t value, uint64_t unit)
+{
+    return (value + unit - 1) & ~(unit - 1);
+}
+
+static bool is_error(const void *address)
+{
+    return (uint64_t)address >= (uint64_t)-4095;
+}
+
+static bool break_grow(struct uxrt_thread *t, uint64_t to)
+{
+    uint64_t end = round_up(to, BREAK_CHUNK);
+
+    if (to <= break_mapped)
+        return true;
+    void *at = library_map(t, (void *)break_mapped, end - break_mapped,
+        PROC_READ | PROC_WRITE, PROC_MAP_FIXED | PROC_MAP_NOREPLACE, -1, 0);
+    if (is_error(at))
+        return false;
+    break_mapped = end;
+    return true;
+}
+
+/* What is given back has to be zero when it comes again. */
+static void break_shrink(struct uxrt_thread *t, uint64_t to)
+{
+    uint64_t end = round_up(to, PAGE);
+
+    if (end < break_mapped && !library_unmap(t, (void *)end, break_mapped - end))
+        break_mapped = end;
+}
+
+UNIX_HANDLER(brk)
+{
+    uint64_t to = argument(frame, 0), now;
+
+    lock_take(&break_lock);
+    if (to >= BREAK_BASE && to <= BREAK_BASE + BREAK_MAX) {
+        if (to < program_break)
+            break_shrink(t, to);
+        if (break_grow(t, to))
+            program_break = to;
+    }
+    now = program_break;
+    lock_release(&break_lock);
+    return (int64_t)now;
+}
+
+static unsigned map_flags(uint64_t flags)
+{
+    unsigned ours = (flags & MAP_TYPE) != MAP_PRIVATE ? PROC_MAP_SHARED : 0;
+
+    if (flags & MAP_FIXED)
+        ours |= PROC_MAP_FIXED;
+    if (flags & MAP_FIXED_NOREPLACE)
+        ours |= PROC_MAP_FIXED | PROC_MAP_NOREPLACE;
+    return ours;
+}
+
+UNIX_HANDLER(mmap)
+{
+    uint64_t size = argument(frame, 1), flags = argument(frame, 3);
+    uint64_t offset = argument(frame, 5), type = flags & MAP_TYPE;
+
+    if (size == 0 || type < MAP_SHARED || type > MAP_SHARED_VALIDATE || offset % PAGE)
+        return -EINVAL;
+    if (size > PROGRAM_END)
+        return -ENOMEM;
+    /* A hint is not taken: the process server knows a free place. */
+    void *place = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) ? argument_pointer(frame, 0)
+                                                            : NULL;
+    return (int64_t)library_map(t, place, round_up(size, PAGE),
+        argument(frame, 2) & 7, map_flags(flags),
+        flags & MAP_ANONYMOUS ? -1 : argument_int(frame, 4), offset);
+}
+
+UNIX_HANDLER(munmap)
+{
+    uint64_t size = argument(frame, 1);
+
+    if (size == 0 || argument(frame, 0) % PAGE || size > PROGRAM_END)
+        return -EINVAL;
+    return library_unmap(t, argument_pointer(frame, 0), round_up(size, PAGE));
+}
+
+UNIX_HANDLER(mprotect)
+{
+    uint64_t size = argument(frame, 1);
+
+    if (argument(frame, 0) % PAGE)
+        return -EINVAL;
+    if (size > PROGRAM_END)
+        return -ENOMEM;
+    return size ? library_protect(t, argument_pointer(frame, 0), round_up(size, PAGE),
+                      argument(frame, 2) & 7)
+                : 0;
+}
+
+/* A mapping grows or shrinks in place, or moves by copying; private memory only. */
+UNIX_HANDLER(mremap)
+{
+    uint64_t old = argument(frame, 0), flags = argument(frame, 3);
+    uint64_t size = round_up(argument(frame, 1), PAGE);
+    uint64_t wanted = round_up(argument(frame, 2), PAGE);
+
+    if (old % PAGE || !wanted || flags & ~UINT64_C(1))
+        return -EINVAL;
+    if (wanted <= size) {
+        if (wanted < size)
+            library_unmap(t, (void *)(old + wanted), size - wanted);
+        return (int64_t)old;
+    }
+    void *more = library_map(t, (void *)(old + size), wanted - size,
+        PROC_READ | PROC_WRITE, PROC_MAP_FIXED | PROC_MAP_NOREPLACE, -1, 0);
+    if (!is_error(more))
+        return (int64_t)old;
+    if (!(flags & MREMAP_MAYMOVE))
+        return -ENOMEM;
+    char *to = library_map(t, NULL, wanted, PROC_READ | PROC_WRITE, 0, -1, 0);
+    if (is_error(to))
+        return -ENOMEM;
+    if (!copy_in(to, (const void *)old, size)) {
+        library_unmap(t, to, wanted);
+        return -EFAULT;
+    }
+    library_unmap(t, (void *)old, size);
+    return (int64_t)to;
+}
+
+/* Advice may be ignored, but what is thrown away has to read as zero. */
+UNIX_HANDLER(madvise)
+{
+    uint64_t size = round_up(argument(frame, 1), PAGE);
+
+    if (argument(frame, 0) % PAGE)
+        return -EINVAL;
+    if (argument(frame, 2) != MADV_DONTNEED || !size)
+        return 0;
+    void *at = library_map(t, argument_pointer(frame, 0), size, PROC_READ | PROC_WRITE,
+        PROC_MAP_FIXED, -1, 0);
+    return is_error(at) ? (int64_t)at : 0;
+}
+
+UNIX_HANDLER(msync)
+{
+    return argument(frame, 0) % PAGE ? -EINVAL : 0;
+}

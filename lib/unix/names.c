@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Directories and names: creating, removing, linking, listing; the current directory. */
+#include <unix/unix.h>
+
+/* One entry as getdents64 gives it. */
+struct linux_dirent {
+    uint64_t node;
+    int64_t next;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+} __attribute__((packed));
+
+static uint32_t masked(uint64_t mode)
+{
+    return mode & 07777 & ~((const struct process_page *)PROCESS_PAGE)->umask;
+}
+
+static int64_t mkdir_at(struct uxrt_thread *t, int directory, const void *user,
+    uint64_t mode)
+{
+    char name[TEXT_SIZE];
+    int error = name_in(name, user);
+
+    return error ? error : name_mkdir(t, directory, name, masked(mode));
+}
+
+UNIX_HANDLER(mkdir)
+{
+    return mkdir_at(t, LINUX_AT_FDCWD, argument_pointer(frame, 0), argument(frame, 1));
+}
+
+UNIX_HANDLER(mkdirat)
+{
+    return mkdir_at(t, argument_int(frame, 0), argument_pointer(frame, 1),
+        argument(frame, 2));
+}
+
+static int64_t remove_at(struct uxrt_thread *t, int directory, const void *user,
+    bool is_directory)
+{
+    char name[TEXT_SIZE];
+    int error = name_in(name, user);
+
+    return error ? error : name_remove(t, directory, name, is_directory);
+}
+
+UNIX_HANDLER(rmdir)
+{
+    return remove_at(t, LINUX_AT_FDCWD, argument_pointer(frame, 0), true);
+}
+
+UNIX_HANDLER(unlink)
+{
+    return remove_at(t, LINUX_AT_FDCWD, argument_pointer(frame, 0), false);
+}
+
+UNIX_HANDLER(unlinkat)
+{
+    if (argument(frame, 2) & ~(uint64_t)LINUX_AT_REMOVEDIR)
+        return -EINVAL;
+    return remove_at(t, argument_int(frame, 0), argument_pointer(frame, 1),
+        argument(frame, 2) != 0);
+}
+
+static int64_t rename_at(struct uxrt_thread *t, int from, const void *old, int to,
+    const void *new, uint64_t flags)
+{
+    char names[2][TEXT_SIZE];
+    int error = name_in(names[0], old);
+
+    if (!error)
+        error = name_in(names[1], new);
+    return error ? error : name_rename(t, from, names[0], to, names[1], (unsigned)flags);
+}
+
+UNIX_HANDLER(rename)
+{
+    return rename_at(t, LINUX_AT_FDCWD, argument_pointer(frame, 0), LINUX_AT_FDCWD,
+        argument_pointer(frame, 1), 0);
+}
+
+UNIX_HANDLER(renameat)
+{
+    return rename_at(t, argument_int(frame, 0), argument_pointer(frame, 1),
+        argument_int(frame, 2), argument_pointer(frame, 3), 0);
+}
+
+UNIX_HANDLER(renameat2)
+{
+    return rename_at(t, argument_int(frame, 0), argument_pointer(frame, 1),
+        argument_int(frame, 2), argument_pointer(frame, 3), argument(frame, 4));
+}
+
+static int64_t link_at(struct uxrt_thread *t, int from, const void *old, int to,
+    const void *new)
+{
+    char names[2][TEXT_SIZE];
+    int error = name_in(names[0], old);
+
+    if (!error)
+        error = name_in(names[1], new);
+    return error ? error : name_link(t, from, names[0], to, names[1]);
+}
+
+UNIX_HANDLER(link)
+{
+    return link_at(t, LINUX_AT_FDCWD, argument_pointer(frame, 0), LINUX_AT_FDCWD,
+        argument_pointer(frame, 1));
+}
+
+UNIX_HANDLER(linkat)
+{
+    return link_at(t, argument_int(frame, 0), argument_pointer(frame, 1),
+        argument_int(frame, 2), argument_pointer(frame, 3));
+}
+
+static int64_t symlink_at(struct uxrt_thread *t, const void *target, int directory,
+    const void *user)
+{
+    char names[2][TEXT_SIZE];
+    int error = name_in(names[0], target);
+
+    if (!error)
+        error = name_in(names[1], user);
+    return error ? error : name_symlink(t, names[0], directory, names[1]);
+}
+
+UNIX_HANDLER(symlink)
+{
+    return symlink_at(t, argument_pointer(frame, 0), LINUX_AT_FDCWD,
+        argument_pointer(frame, 1));
+}
+
+UNIX_HANDLER(symlinkat)
+{
+    return symlink_at(t, argument_pointer(frame, 0), argument_int(frame, 1),
+        argument_pointer(frame, 2));
+}
+
+static int64_t readlink_at(struct uxrt_thread *t, int directory, const void *user, void *to,
+    uint64_t size)
+{
+    char name[TEXT_SIZE], target[TEXT_SIZE];
+    int error = name_in(name, user);
+
+    if (error)
+        return error;
+    if ((int64_t)size <= 0)
+        return -EINVAL;
+    int64_t length = name_readlink(t, directory, name, target,
+        size < sizeof(target) ? size : sizeof(target));
+    if (length > 0 && give(to, target, (size_t)length))
+        return -EFAULT;
+    return length;
+}
+
+UNIX_HANDLER(readlink)
+{
+    return readlink_at(t, LINUX_AT_FDCWD, argument_pointer(frame, 0),
+        argument_pointer(frame, 1), argument(frame, 2));
+}
+
+UNIX_HANDLER(readlinkat)
+{
+    return readlink_at(t, argument_int(frame, 0), argument_pointer(frame, 1),
+        argument_pointer(frame, 2), argument(frame, 3));
+}
+
+/* --- listing ---------------------------------------- */
+
+/* Puts one entry at `to`: its length, 0 if it does not fit, or -EFAULT. */
+static int64_t give_entry(char *to, uint64_t room, const struct uxrt_entry *e)
+{
+    char record[sizeof(struct linux_dirent) + 256 + 8] = {0};
+    struct linux_dirent *out = (struct linux_dirent *)record;
+    uint64_t length = (sizeof(*out) + e->name_length + 1u + 7) & ~UINT64_C(7);
+
+    if (length > room)
+        return 0;
+    out->node = e->node;
+    out->next = (int64_t)e->next;
+    out->length = (uint16_t)length;
+    out->type = e->type;
+    memcpy(out->name, e->name, e->name_length);
+    return give(to, record, length) ? -EFAULT : (int64_t)length;
+}
+
+UNIX_HANDLER(getdents64)
+{
+    struct file *file = descriptor_file(argument_int(frame, 0));
+    char entries[2048] __attribute__((aligned(8)));
+    char *to = argument_pointer(frame, 1);
+    uint64_t size = (uint32_t)argument(frame, 2), done = 0;
+
+    if (!file)
+        return -EBADF;
+    for (;;) {
+        int64_t bytes = library_readdir(t, argument_int(frame, 0), entries,
+            sizeof(entries), file->cookie);
+        if (bytes <= 0)
+            return done ? (int64_t)done : bytes;
+        for (int64_t at = 0; at < bytes;) {
+            const struct uxrt_entry *e = (const struct uxrt_entry *)(entries + at);
+            int64_t length = give_entry(to + done, size - done, e);
+            if (length <= 0)
+                return done ? (int64_t)done : length ? length : -EINVAL;
+            done += (uint64_t)length;
+            at += e->length;
+            file->cookie = e->next;
+        }
+    }
+}
+
+/* --- the current directory ---------------------------------------- */
+
+UNIX_HANDLER(getcwd)
+{
+    char text[TEXT_SIZE + 1];
+    uint32_t length = current_get(text);
+
+    if (length == 0)
+        text[length++] = '/';
+    text[length++] = 0;
+    if (argument(frame, 1) < length)
+        return -ERANGE;
+    return give(argument_pointer(frame, 0), text, length) ? -EFAULT : (int64_t)length;
+}
+
+UNIX_HANDLER(chdir)
+{
+    char name[TEXT_SIZE];
+    int error = name_in(name, argument_pointer(frame, 0));
+
+    return error ? error : library_chdir(t, name);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Clocks: the time-stamp counter and what the process page says about it. */
+#include <unix/unix.h>
+#include <util/scale.h>
+
+#define SECOND INT64_C(1000000000)
+
+enum { CLOCK_REALTIME = 0, CLOCK_REALTIME_COARSE = 5, CLOCK_TAI = 11 };
+
+static uint64_t counter(void)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+}
+
+int64_t unix_uptime(void)
+{
+    const struct process_page *page = (const struct process_page *)PROCESS_PAGE;
+
+    return (int64_t)scale(counter() - page->boot_tsc, SECOND, page->tsc_hz);
+}
+
+int64_t unix_realtime(void)
+{
+    return ((const struct process_page *)PROCESS_PAGE)->boot_time + unix_uptime();
+}
+
+static int64_t clock_now(uint64_t clock)
+{
+    if (clock > CLOCK_TAI)
+        return -EINVAL;
+    return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? unix_realtime()
+                                                                     : unix_uptime();
+}
+
+UNIX_HANDLER(clock_gettime)
+{
+    int64_t now = clock_now(argument(frame, 0));
+    struct linux_timespec out = {now / SECOND, now % SECOND};
+
+    return now < 0 ? now : give(argument_pointer(frame, 1), &out, sizeof(out));
+}
+
+UNIX_HANDLER(clock_getres)
+{
+    struct linux_timespec out = {0, 1};
+
+    if (argument(frame, 0) > CLOCK_TAI)
+        return -EINVAL;
+    return argument(frame, 1) ? give(argument_pointer(frame, 1), &out, sizeof(out)) : 0;
+}
+
+UNIX_HANDLER(gettimeofday)
+{
+    int64_t now = unix_realtime();
+    int64_t out[2] = {now / SECOND, now % SECOND / 1000};
+
+    return argument(frame, 0) ? give(argument_pointer(frame, 0), out, sizeof(out)) : 0;
+}
+
+UNIX_HANDLER(time)
+{
+    int64_t now = unix_realtime() / SECOND;
+
+    if (argument(frame, 0) && give(argument_pointer(frame, 0), &now, sizeof(now)))
+        return -EFAULT;
+    return now;
+}
