@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Frames. A batch lies in one row of slots and one page table of the process server's own
- * space; its pages are mapped there one by one, when they are first looked at. Fresh frames
- * are zero. The note of a mapping's slot is its frame, or while it is not in use, the next
- * copy of that frame.
+ * space; a page is mapped there when it is first looked at, by a copy of its capability that
+ * stays. So most pages of programs need no copy. Fresh frames are zero.
+ *
+ * The first mapping of a frame is its own capability, others are copies. The note of a
+ * copy's slot is its frame, or while it is not in use, the next copy of that frame.
  */
 #include <memory/frame.h>
 
@@ -21,13 +23,15 @@ struct frame_state {
     uint32_t references;
     uint32_t next;          /* free frame */
     uint32_t copies;        /* of the capability, not in use */
-    bool made, visible;     /* visible: mapped at its address in our space */
+    bool made;
+    bool visible;           /* mapped at its address in our space */
+    bool taken;             /* its own capability is in use as a mapping */
     uint32_t tally;         /* references found by the self-check */
 };
 
 static struct frame_state *frames;
 static cptr first_cap;
-static size_t limit, next_batch = BATCH, total, unused, mappings;
+static size_t limit, next_batch = BATCH, total, unused, visible, mappings;
 static uint32_t fresh, dirty;       /* lists of free frames */
 static struct tables own = {.vspace = ROOT_SLOT_VSPACE};
 
@@ -65,8 +69,17 @@ static void push(uint32_t *list, uint32_t frame)
     unused++;
 }
 
-/* Makes frames, fewer than a batch if there is not enough memory for one. The first one is
- * mapped, so that the others' page table is there. */
+/* An address in our own space gets its page tables, by mapping a page there for a moment. */
+static bool prepare(cptr page, uint64_t address)
+{
+    if (!frame_map_own(page, address)) {
+        return false;
+    }
+    (void)kc_page_unmap(page);
+    return true;
+}
+
+/* Makes frames, fewer than a batch if there is not enough memory for one. */
 static bool make_batch(void)
 {
     uint32_t first = (uint32_t)next_batch;
@@ -83,10 +96,9 @@ static bool make_batch(void)
         }
     }
     next_batch += BATCH;
-    if (!frame_map_own(frame_cap(first), frame_address(first))) {
+    if (!prepare(frame_cap(first), frame_address(first))) {
         return false;
     }
-    frames[first].visible = true;
     total += count;
     for (unsigned i = count; i-- > 0;) {
         frames[first + i].made = true;
@@ -127,21 +139,23 @@ void frame_get(uint32_t frame)
     frames[frame].references++;
 }
 
-/* A frame that many spaces have mapped at once has more copies than it will need. */
+/* A frame that many spaces had mapped at once has more copies than it will need. One is
+ * kept, as making one costs more than the slot, unless slots are scarce. */
 static void drop_copies(struct frame_state *state)
 {
-    uint32_t kept = state->copies;
+    cptr kept = slot_unused() > total / 2 ? state->copies : 0;
+    cptr copy = kept ? slot_note(kept) : state->copies;
 
-    if (!kept) {
-        return;
-    }
-    for (cptr copy = slot_note(kept); copy;) {
+    while (copy) {
         cptr next = slot_note(copy);
 
         slot_delete(copy);
         copy = next;
     }
-    slot_set_note(kept, 0);
+    if (kept) {
+        slot_set_note(kept, 0);
+    }
+    state->copies = (uint32_t)kept;
 }
 
 void frame_put(uint32_t frame)
@@ -162,55 +176,81 @@ uint32_t frame_references(uint32_t frame)
     return frames[frame].references;
 }
 
+/* A new copy of the capability, or 0. */
+static cptr make_copy(uint32_t frame)
+{
+    cptr copy = slot_alloc();
+
+    if (copy && kc_cnode_copy(slot_cnode, copy, SLOT_DEPTH, slot_cnode, frame_cap(frame),
+                    SLOT_DEPTH, RIGHTS_ALL) != ERROR_NONE) {
+        slot_free(copy);
+        copy = 0;
+    }
+    return copy;
+}
+
 void *frame_memory(uint32_t frame)
 {
     uint64_t address = frame_address(frame);
 
     if (!frames[frame].visible) {
-        if (!frame_map_own(frame_cap(frame), address)) {
+        cptr copy = make_copy(frame);
+
+        if (!copy || !frame_map_own(copy, address)) {
             panic("frame not mapped", frame);
         }
         frames[frame].visible = true;
+        visible++;
     }
     return (void *)address;
+}
+
+/* A copy for a mapping. Enough slots are kept to make all frames visible. */
+static cptr take_copy(struct frame_state *state, uint32_t frame)
+{
+    cptr copy = state->copies;
+
+    if (copy) {
+        state->copies = slot_note(copy);
+    } else if (slot_unused() > frame_total() - visible) {
+        copy = make_copy(frame);
+    }
+    if (copy) {
+        slot_set_note(copy, frame);
+    }
+    return copy;
 }
 
 cptr frame_mapping(uint32_t frame)
 {
     struct frame_state *state = &frames[frame];
-    cptr mapping = state->copies;
+    cptr mapping = frame_cap(frame);
 
-    if (mapping) {
-        state->copies = slot_note(mapping);
-    } else {
-        mapping = slot_alloc();
-        if (!mapping) {
-            return 0;
-        }
-        if (kc_cnode_copy(slot_cnode, mapping, SLOT_DEPTH, slot_cnode, frame_cap(frame),
-                SLOT_DEPTH, RIGHTS_ALL) != ERROR_NONE) {
-            slot_free(mapping);
-            return 0;
-        }
+    if (state->taken) {
+        mapping = take_copy(state, frame);
     }
-    slot_set_note(mapping, frame);
-    mappings++;
+    state->taken = true;
+    mappings += mapping != 0;
     return mapping;
 }
 
 uint32_t frame_mapped(cptr mapping)
 {
-    return slot_note(mapping);
+    return mapping >= first_cap ? (uint32_t)(mapping - first_cap) : slot_note(mapping);
 }
 
 void frame_unmap(cptr mapping)
 {
-    struct frame_state *state = &frames[slot_note(mapping)];
+    struct frame_state *state = &frames[frame_mapped(mapping)];
 
     (void)kc_page_unmap(mapping);
+    mappings--;
+    if (mapping >= first_cap) {
+        state->taken = false;
+        return;
+    }
     slot_set_note(mapping, state->copies);
     state->copies = (uint32_t)mapping;
-    mappings--;
 }
 
 size_t frame_total(void)

@@ -70,3 +70,8 @@ size_t slot_in_use(void)
 {
     return in_use;
 }
+
+size_t slot_unused(void)
+{
+    return end_slot - first_slot - in_use;
+}

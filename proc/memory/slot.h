@@ -27,6 +27,7 @@ cptr slot_alloc_row(unsigned count);
 void slot_free(cptr slot);
 void slot_delete(cptr slot);
 size_t slot_in_use(void);
+size_t slot_unused(void);
 
 /* A number that the slot's user keeps with it. */
 uint32_t slot_note(cptr slot);
