@@ -141,6 +141,6 @@ uint32_t client_wait(struct uxrt_thread *t)
             return events;
         }
         kc_wait(cap_at(SLOT_NOTIFY + t->number), &badge, mr);
-        t->reasons |= badge & ~(BADGE_NOTIFY | BADGE_EVENT);
+        t->unusual |= badge & ~(BADGE_NOTIFY | BADGE_EVENT) & UNUSUAL_REASONS;
     }
 }

@@ -88,14 +88,6 @@ int64_t data_write(struct uxrt_thread *t, const struct file *file, const void *d
     return total;
 }
 
-/* Is there a file whose server can be called in registers? */
-static inline bool is_small(const struct uxrt_thread *t, const struct file *file,
-    size_t count, size_t limit)
-{
-    return LIKELY(file && file->kind == FILE_CONNECTION && count <= limit
-                  && !t->window_open);
-}
-
 /* The last bytes of a copy, less than 8: from a word, or into one. */
 static inline bool put_tail(char *to, uint64_t word, size_t count)
 {
@@ -140,15 +132,30 @@ static inline bool take_tail(uint64_t *word, const char *from, size_t count)
     return true;
 }
 
-/* Registers to memory and back. */
-static inline bool put_words(char *to, const uint64_t *words, size_t count)
+static __attribute__((noinline)) bool put_bytes(char *to, uint64_t word, size_t count,
+    uint64_t second, uint64_t third, uint64_t fourth)
 {
+    uint64_t words[4] = {word, second, third, fourth}, *next = words;
+
     for (; count >= 8; count -= 8, to += 8) {
-        if (!copy_store64(to, *words++)) {
+        if (!copy_store64(to, *next++)) {
             return false;
         }
     }
-    return count == 0 || put_tail(to, *words, count);
+    return count == 0 || put_tail(to, *next, count);
+}
+
+/* Registers to memory and back; 1 and 32 bytes are the most frequent. */
+static inline bool put_words(char *to, const uint64_t words[4], size_t count)
+{
+    if (count == SMALL_READ) {
+        return copy_store64(to, words[0]) && copy_store64(to + 8, words[1])
+               && copy_store64(to + 16, words[2]) && copy_store64(to + 24, words[3]);
+    }
+    if (count == 1) {
+        return copy_store8(to, (uint8_t)words[0]);
+    }
+    return put_bytes(to, words[0], count, words[1], words[2], words[3]);
 }
 
 static inline bool take_words(uint64_t *words, const char *from, size_t count)
@@ -161,48 +168,69 @@ static inline bool take_words(uint64_t *words, const char *from, size_t count)
     return count == 0 || take_tail(words, from, count);
 }
 
+/* The message info of a small request on a descriptor, but for its length. */
+static inline uint64_t small_info(uint64_t word, bool write, size_t count, bool current)
+{
+    return (word & ~UINT64_C(0xfff)) | count << 12
+           | (uint64_t)((write ? REQUEST_WRITE : 0) | (current ? REQUEST_CURRENT : 0)) << 12;
+}
+
+/* The result of a small request that did all of `count`, or what its reply says. */
+static inline int64_t small_result(uint64_t request, uint64_t reply, size_t count,
+    uint64_t words)
+{
+    if (LIKELY(reply == (REPLY_SERVED << 12 | count << 12 | words))) {
+        return (int64_t)count;
+    }
+    return reply_result(reply_checked(message_label(request), reply));
+}
+
 static inline int64_t read_at(struct uxrt_thread *t, int descriptor, void *data,
     size_t count, int64_t offset)
 {
-    const struct file *file = descriptor_file(descriptor);
+    uint64_t word = descriptor_word(descriptor);
 
-    if (!is_small(t, file, count, SMALL_READ)) {
-        return data_read(t, file, data, count, offset);
+    if (!LIKELY((word & DESCRIPTOR_CONNECTION) && count <= SMALL_READ && !t->unusual)) {
+        return data_read(t, descriptor_file(descriptor), data, count, offset);
     }
-    uint64_t label = request_label(false, FORM_MESSAGE, file->id, count);
-    uint64_t mr[4] = {data_place(offset, &label)};
-    uint64_t info = kc_call(cap_at(file->slot), message_info(label, 0, 0, 1), mr);
-    int64_t result = reply_result(reply_checked(label, info));
+    bool current = offset == UXRT_CURRENT;
+    uint64_t info = small_info(word, false, count, current);
+    uint64_t mr[4] = {current ? 0 : (uint64_t)offset, 0, 0, 0};
+    uint64_t reply = kc_call(CAP_BASE + (uint8_t)word, info | 1, mr);
+    int64_t result = small_result(info, reply, count, words_of(count));
 
     t->counts.calls++;
     if (!LIKELY(result > 0)) {
-        return data_again(t, &result) ? data_read(t, file, data, count, offset) : result;
+        return data_again(t, &result)
+            ? data_read(t, descriptor_file(descriptor), data, count, offset) : result;
     }
     data_counted(t, (size_t)result);
-    return put_words(data, mr, (size_t)result) ? result : -EFAULT;
+    return LIKELY(put_words(data, mr, (size_t)result)) ? result : -EFAULT;
 }
 
 static inline int64_t write_at(struct uxrt_thread *t, int descriptor, const void *data,
     size_t count, int64_t offset)
 {
-    const struct file *file = descriptor_file(descriptor);
+    uint64_t word = descriptor_word(descriptor);
 
-    if (!is_small(t, file, count, SMALL_WRITE)) {
-        return data_write(t, file, data, count, offset);
+    if (!LIKELY((word & DESCRIPTOR_CONNECTION) && count <= SMALL_WRITE && !t->unusual)) {
+        return data_write(t, descriptor_file(descriptor), data, count, offset);
     }
-    uint64_t label = request_label(true, FORM_MESSAGE, file->id, count);
-    uint64_t mr[5] = {data_place(offset, &label)};
+    bool current = offset == UXRT_CURRENT;
+    uint64_t info = small_info(word, true, count, current);
+    uint64_t mr[5] = {current ? 0 : (uint64_t)offset, 0, 0, 0, 0};
+
     if (!take_words(mr + 1, data, count)) {
         return -EFAULT;
     }
     data_counted(t, count);
-    uint64_t info = kc_call(cap_at(file->slot),
-        message_info(label, 0, 0, 1 + words_of(count)), mr);
-    int64_t result = reply_result(reply_checked(label, info));
+    uint64_t reply = kc_call(CAP_BASE + (uint8_t)word, info | (1 + words_of(count)), mr);
+    int64_t result = small_result(info, reply, count, 0);
 
     t->counts.calls++;
     if (!LIKELY(result >= 0)) {
-        return data_again(t, &result) ? data_write(t, file, data, count, offset) : result;
+        return data_again(t, &result)
+            ? data_write(t, descriptor_file(descriptor), data, count, offset) : result;
     }
     return result;
 }

@@ -16,6 +16,7 @@ enum { CLOSE_ON_EXEC = 0x8000, NUMBER = 0x7fff };
 
 static struct file files[FILES_MAX];
 static uint16_t descriptors[DESCRIPTORS_MAX];   /* index in files + 1, CLOSE_ON_EXEC */
+uint64_t descriptor_words[DESCRIPTORS_MAX];
 static uint32_t lock;
 static unsigned first_free_file;                /* none below it is free */
 static int limit;                               /* descriptors from here on are free */
@@ -134,6 +135,7 @@ int file_close(struct uxrt_thread *t, struct file *file)
 static void descriptor_put(struct file *file, int descriptor, bool close_on_exec)
 {
     unsigned entry = (unsigned)(file - files) + 1;
+    uint64_t kind = file->kind == FILE_SERVICE ? DESCRIPTOR_SERVICE : DESCRIPTOR_CONNECTION;
 
     file->references++;
     if (descriptor >= limit) {
@@ -141,6 +143,8 @@ static void descriptor_put(struct file *file, int descriptor, bool close_on_exec
     }
     __atomic_store_n(&descriptors[descriptor],
         (uint16_t)(entry | (close_on_exec ? CLOSE_ON_EXEC : 0)), __ATOMIC_RELEASE);
+    __atomic_store_n(&descriptor_words[descriptor],
+        (uint64_t)file->id << DESCRIPTOR_FILE_SHIFT | kind | file->slot, __ATOMIC_RELEASE);
 }
 
 /* Takes a descriptor's reference away; the file if that was the last. Locked. */
@@ -152,6 +156,7 @@ static struct file *descriptor_take(int descriptor)
         return NULL;
     }
     __atomic_store_n(&descriptors[descriptor], 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&descriptor_words[descriptor], 0, __ATOMIC_RELAXED);
     while (limit > 0 && !descriptors[limit - 1]) {
         limit--;
     }

@@ -46,8 +46,7 @@ static void begin_child(struct uxrt_thread *t, const bool used[SLOTS])
 {
     thread_prepare(t->number);
     connection_no_buffers(t);
-    t->window_open = false;
-    t->reasons = 0;
+    t->unusual = 0;
     t->reply_count = 0;
     t->reply_free = 0;
     connection_after_fork(used);

@@ -9,16 +9,6 @@
 #include <transport/protocol.h>
 #include <transport/table.h>
 
-/* Is the connection alive? One comparison of generation and state, which are neighbours. */
-static inline bool is_live(uint64_t badge)
-{
-    const struct identity *identity = (const struct identity *)IDENTITY_TABLE;
-    uint64_t entry, live = (uint64_t)IDENTITY_LIVE << 32 | BADGE_GENERATION(badge);
-
-    __builtin_memcpy(&entry, &identity[BADGE_INDEX(badge)], sizeof(entry));
-    return entry == live;
-}
-
 /* Does the connection own the buffer with these bytes? */
 static bool is_buffer_of(uint64_t badge, uint64_t place, uint64_t count)
 {
@@ -35,7 +25,7 @@ static bool is_buffer_of(uint64_t badge, uint64_t place, uint64_t count)
 }
 
 /* Where the data of a request in a message are, or null: its length is wrong. */
-static inline void *in_message(struct uxrt_thread *t, const struct uxrt_request *request,
+static void *in_message(struct uxrt_thread *t, const struct uxrt_request *request,
     uint64_t length, const uint64_t mr[4])
 {
     uint64_t *msg = t->ipc->msg;
@@ -50,7 +40,7 @@ static inline void *in_message(struct uxrt_thread *t, const struct uxrt_request 
 }
 
 /* The other forms. */
-static __attribute__((noinline)) bool in_memory(struct uxrt_request *request,
+static bool in_memory(struct uxrt_request *request,
     uint64_t length, uint64_t place)
 {
     if (request->form == FORM_WINDOW) {
@@ -64,7 +54,7 @@ static __attribute__((noinline)) bool in_memory(struct uxrt_request *request,
 }
 
 enum request_check request_decode(struct uxrt_thread *t, struct uxrt_request *request,
-    uint8_t reply, uint64_t info, uint64_t badge, const uint64_t mr[4])
+    uint64_t info, uint64_t badge, const uint64_t mr[4])
 {
     uint64_t label = message_label(info);
 
@@ -78,12 +68,11 @@ enum request_check request_decode(struct uxrt_thread *t, struct uxrt_request *re
     request->write = label >> 48 & 1;
     request->form = label >> REQUEST_FORM_SHIFT & 3;
     request->current = label >> 51;
-    request->reply = reply;
     t->counts.served++;
-    if (!LIKELY(is_live(badge) && message_extra_caps(info) == 0)) {
+    if (!(request_is_live(badge) && !message_extra_caps(info) && !message_unwrapped(info))) {
         return REQUEST_BAD;
     }
-    if (LIKELY(request->form == FORM_MESSAGE)) {
+    if (request->form == FORM_MESSAGE) {
         request->data = in_message(t, request, message_length(info), mr);
         return request->data ? REQUEST_GOOD : REQUEST_BAD;
     }
@@ -105,7 +94,7 @@ static uint64_t answer_error(const struct uxrt_request *request, int64_t result)
 }
 
 /* Is the room for a read's bytes another one than the form's own? */
-static inline bool is_elsewhere(const struct uxrt_thread *t, const struct uxrt_request *r)
+static bool is_elsewhere(const struct uxrt_thread *t, const struct uxrt_request *r)
 {
     switch (r->form) {
     case FORM_MESSAGE:
@@ -118,7 +107,7 @@ static inline bool is_elsewhere(const struct uxrt_thread *t, const struct uxrt_r
 }
 
 /* Copies the first bytes of a read from another room to where they belong. */
-static __attribute__((noinline)) int64_t deliver(struct uxrt_thread *t,
+static int64_t deliver(struct uxrt_thread *t,
     const struct uxrt_request *request, int64_t count)
 {
     struct uxrt_request own = *request;
@@ -132,7 +121,10 @@ uint64_t request_answer(struct uxrt_thread *t, const struct uxrt_request *reques
 {
     uint64_t length = 0;
 
-    if (LIKELY(result >= 0)) {
+    if (request->data && request->data == t->stand_in) {
+        t->unusual &= ~UNUSUAL_STAND_IN;
+    }
+    if (result >= 0) {
         if (result > request->count) {
             result = request->count;
         }

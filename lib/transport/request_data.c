@@ -155,5 +155,8 @@ void *library_request_buffer(struct uxrt_thread *t, int service,
         && library_request_get(t, service, request, 0, memory, request->count) < 0) {
         return NULL;
     }
+    if (!request->write) {
+        t->unusual |= UNUSUAL_STAND_IN;
+    }
     return request->data = memory;
 }

@@ -13,11 +13,22 @@
 /* The thread whose reply object it is. */
 static uint8_t reply_owner[REPLIES_MAX];
 
-static inline const struct file *service_file(int descriptor)
+/* What descriptor_word() says of a service's descriptor, or 0. */
+static inline uint64_t service_word(int descriptor)
 {
-    const struct file *file = descriptor_file(descriptor);
+    uint64_t word = descriptor_word(descriptor);
 
-    return LIKELY(file && file->kind == FILE_SERVICE) ? file : NULL;
+    return LIKELY(word & DESCRIPTOR_SERVICE) ? word : 0;
+}
+
+static inline cptr service_cap(uint64_t word)
+{
+    return cap_at(SLOT_ENDPOINT) + (word & DESCRIPTOR_SLOT);
+}
+
+static inline cptr reply_cap(uint8_t reply)
+{
+    return cap_at(SLOT_REPLY) + reply;
 }
 
 /* Notes `count` reply objects from `first` on as the thread's. */
@@ -67,7 +78,7 @@ int library_serve_also(struct uxrt_thread *t, int service, unsigned parked)
     uint64_t wanted = parked + UINT64_C(1);
     int result;
 
-    if (!service_file(service)) {
+    if (!service_word(service)) {
         return -EBADF;
     }
     if (t->reply_count) {
@@ -85,7 +96,7 @@ int library_serve_also(struct uxrt_thread *t, int service, unsigned parked)
 
 int library_unserve(struct uxrt_thread *t, int service)
 {
-    return service_file(service) ? descriptor_close(t, service) : -EBADF;
+    return service_word(service) ? descriptor_close(t, service) : -EBADF;
 }
 
 /* Gives a reply object back to its thread. */
@@ -98,45 +109,55 @@ static void free_reply(uint8_t reply)
 }
 
 /* Gives the reply object back, and tells the server why it was woken. */
-static int notified(struct uxrt_thread *t, uint8_t reply, struct uxrt_request *request)
+static int notified(struct uxrt_thread *t, struct uxrt_request *request)
 {
-    request->badge |= t->reasons;
-    t->reasons = 0;
-    free_reply(reply);
+    request->badge |= t->unusual & UNUSUAL_REASONS;
+    t->unusual &= ~UNUSUAL_REASONS;
+    free_reply(request->reply);
     return UXRT_NOTIFIED;
 }
 
-/* What was received: answers and receives on until it is something for the server. */
-static inline int received(struct uxrt_thread *t, const struct file *service,
-    struct uxrt_request *request, uint8_t reply, uint64_t info, uint64_t badge,
-    uint64_t mr[4])
+/* What was received, if it is not a good short request: answers and receives on until it is
+ * something for the server. */
+static __attribute__((noinline)) int received_other(struct uxrt_thread *t, cptr endpoint,
+    struct uxrt_request *request, uint64_t info, uint64_t badge, uint64_t mr[4])
 {
     for (;;) {
-        enum request_check check = request_decode(t, request, reply, info, badge, mr);
+        enum request_check check = request_decode(t, request, info, badge, mr);
 
-        if (LIKELY(check == REQUEST_GOOD)) {
+        if (check == REQUEST_GOOD) {
             return 0;
         }
         if (check == REQUEST_NOTIFICATION) {
-            return notified(t, reply, request);
+            return notified(t, request);
         }
-        info = kc_reply_recv(cap_at(SLOT_ENDPOINT + service->slot),
-            cap_at(SLOT_REPLY + reply), message_info(reply_error(EINVAL), 0, 0, 0),
-            &badge, mr);
+        info = kc_reply_recv(endpoint, reply_cap(request->reply),
+            message_info(reply_error(EINVAL), 0, 0, 0), &badge, mr);
     }
+}
+
+static inline int received(struct uxrt_thread *t, uint64_t word,
+    struct uxrt_request *request, uint64_t info, uint64_t badge, const uint64_t mr[4])
+{
+    if (LIKELY(request_decode_short(t, request, info, badge, mr))) {
+        t->counts.served++;
+        return 0;
+    }
+    uint64_t copy[4] = {mr[0], mr[1], mr[2], mr[3]};
+
+    return received_other(t, service_cap(word), request, info, badge, copy);
 }
 
 int library_receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *request)
 {
-    const struct file *service = service_file(descriptor);
-    uint64_t mr[4] = {0}, badge, info;
+    uint64_t word = service_word(descriptor), mr[4] = {0}, badge, info;
 
-    if (!service) {
+    if (!word) {
         return -EBADF;
     }
-    if (t->reasons) {
-        request->badge = BADGE_NOTIFY | t->reasons;
-        t->reasons = 0;
+    if (t->unusual & UNUSUAL_REASONS) {
+        request->badge = BADGE_NOTIFY | (t->unusual & UNUSUAL_REASONS);
+        t->unusual &= ~UNUSUAL_REASONS;
         return UXRT_NOTIFIED;
     }
     uint64_t available = __atomic_load_n(&t->reply_free, __ATOMIC_ACQUIRE);
@@ -145,18 +166,17 @@ int library_receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *
         return -ENOBUFS;
     }
     unsigned bit = (unsigned)__builtin_ctzll(available);
-    uint8_t reply = (uint8_t)(t->reply_first + bit);
 
+    request->reply = (uint8_t)(t->reply_first + bit);
     __atomic_fetch_and(&t->reply_free, ~(UINT64_C(1) << bit), __ATOMIC_ACQUIRE);
-    info = kc_recv(cap_at(SLOT_ENDPOINT + service->slot), cap_at(SLOT_REPLY + reply),
-        &badge, mr);
-    return received(t, service, request, reply, info, badge, mr);
+    info = kc_recv(service_cap(word), reply_cap(request->reply), &badge, mr);
+    return received(t, word, request, info, badge, mr);
 }
 
 int library_answer(struct uxrt_thread *t, int descriptor, const struct uxrt_request *request,
     int64_t result, bool end)
 {
-    if (!service_file(descriptor)) {
+    if (!service_word(descriptor)) {
         return -EBADF;
     }
     uint64_t info = request_answer(t, request, result, end);
@@ -166,32 +186,33 @@ int library_answer(struct uxrt_thread *t, int descriptor, const struct uxrt_requ
     return 0;
 }
 
+/* The reply object stays in use and keeps its owner, whichever thread this is. */
 int library_answer_and_receive(struct uxrt_thread *t, int descriptor,
     struct uxrt_request *request, int64_t result, bool end)
 {
-    const struct file *service = service_file(descriptor);
-    uint8_t reply = request->reply;
-    uint64_t *msg = t->ipc->msg, badge;
+    uint64_t word = service_word(descriptor), badge;
+    uint64_t info = request_answer_short(t, request, result, end);
 
-    if (!service) {
+    if (!word) {
         return -EBADF;
     }
-    if ((uint8_t)(reply - t->reply_first) >= t->reply_count || t->reasons) {
-        library_answer(t, descriptor, request, result, end);
-        return library_receive(t, descriptor, request);
+    if (!LIKELY(info)) {
+        if (t->unusual & UNUSUAL_REASONS) {
+            library_answer(t, descriptor, request, result, end);
+            return library_receive(t, descriptor, request);
+        }
+        info = request_answer(t, request, result, end);
     }
-    uint64_t info = request_answer(t, request, result, end);
-    uint64_t mr[4] = {msg[0], msg[1], msg[2], msg[3]};
+    uint64_t *msg = t->ipc->msg, mr[4] = {msg[0], msg[1], msg[2], msg[3]};
 
-    info = kc_reply_recv(cap_at(SLOT_ENDPOINT + service->slot), cap_at(SLOT_REPLY + reply),
-        info, &badge, mr);
-    return received(t, service, request, reply, info, badge, mr);
+    info = kc_reply_recv(service_cap(word), reply_cap(request->reply), info, &badge, mr);
+    return received(t, word, request, info, badge, mr);
 }
 
 int library_park(struct uxrt_thread *t, int descriptor, const struct uxrt_request *request)
 {
     (void)request;
-    if (!service_file(descriptor)) {
+    if (!service_word(descriptor)) {
         return -EBADF;
     }
     return __atomic_load_n(&t->reply_free, __ATOMIC_ACQUIRE) ? 0 : -ENOBUFS;

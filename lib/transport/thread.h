@@ -18,11 +18,10 @@ struct uxrt_thread {
     uint32_t number;
     uint32_t tid;
     struct uxrt_counts counts;
-    /* As a client: is its reply window open, and the notifications but events that came
-       while it waited, for its next receive as a server. */
-    bool window_open;
-    uint64_t reasons;
-    /* This thread's buffer with the server of each connection slot: place in the buffer
+    uint64_t unusual;               /* keeps it off the fastest paths: UNUSUAL_ bits, and
+                                       the reasons (BADGE_) of notifications that came
+                                       while it waited as a client, for its next receive */
+    /* As a client: its buffer with the server of each connection slot: place in the buffer
        area (0: none) and bytes. */
     uint32_t buffer_place[SLOTS];   /* / PAGE, so that it fits: place >> 12 */
     uint32_t buffer_size[SLOTS];
@@ -35,6 +34,10 @@ struct uxrt_thread {
     uint64_t stand_in_size;
 };
 _Static_assert(sizeof(struct uxrt_thread) <= 4096, "it has one page");
+
+#define UNUSUAL_WINDOW   (UINT64_C(1) << 63)   /* its reply window is open */
+#define UNUSUAL_STAND_IN (UINT64_C(1) << 62)   /* a request has its data in stand_in */
+#define UNUSUAL_REASONS  (UNUSUAL_STAND_IN - 1)
 
 /* The thread on whose library stack this runs. */
 static inline struct uxrt_thread *thread_by_stack(void)

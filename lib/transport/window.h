@@ -12,14 +12,14 @@
 static inline bool window_open(struct uxrt_thread *t, const void *data, size_t count,
     enum window_direction direction)
 {
-    t->window_open = true;
+    t->unusual |= UNUSUAL_WINDOW;
     return kc_set_window((uint64_t)data, count, direction) == ERROR_NONE;
 }
 
 static inline void window_close(struct uxrt_thread *t)
 {
-    if (__builtin_expect(t->window_open, 0)) {
-        t->window_open = false;
+    if (__builtin_expect((t->unusual & UNUSUAL_WINDOW) != 0, 0)) {
+        t->unusual &= ~UNUSUAL_WINDOW;
         kc_set_window(0, 0, WINDOW_NONE);
     }
 }
