@@ -53,8 +53,7 @@ static int64_t open_from(uint32_t root, const char *name, unsigned flags)
     memcpy(data + 4, name, strlen(name));
     result = ask_write(root,
         attribute_address(ATTR_OPEN, FILE_ID | (uint64_t)flags << 20), data,
-        4 + strlen(name));| (uint64_t)flags << 20),
-        data, 4 + strlen(name));
+        4 + strlen(name));
     return result < 0 ? result : 0;
 }
 
