@@ -5,6 +5,7 @@
  */
 #include <server/internal.h>
 #include <program/heap.h>
+#include <util/string.h>
 
 enum { PARKED_TOTAL = 31 };     /* of all connections */
 
@@ -13,10 +14,21 @@ const struct identity *server_identity(uint32_t index)
     return index < IDENTITY_MAX ? (const struct identity *)IDENTITY_TABLE + index : NULL;
 }
 
+/* Operations call the process server, which changes the message registers: the bytes of a
+ * write are kept before. */
+static void keep_data(struct uxrt_request *request, uint64_t kept[MESSAGE_MAX_LENGTH])
+{
+    if (request->write && request->form == FORM_MESSAGE && request->data) {
+        memcpy(kept, request->data, request->count);
+        request->data = kept;
+    }
+}
+
 /* Answers and receives for ever; returns when receiving fails. */
 static int serve(struct server *server, int service)
 {
     struct server_request request;
+    uint64_t kept[MESSAGE_MAX_LENGTH];
     int64_t result = 0;
     bool end = false;
     int status = uxrt_receive(service, &request.request);
@@ -27,10 +39,11 @@ static int serve(struct server *server, int service)
             status = uxrt_receive(service, &request.request);
         } else if (status) {
             return status;
-        } else if (fs_do(server, &request, &result, &end)) {
-            status = uxrt_answer_and_receive(service, &request.request, result, end);
         } else {
-            status = uxrt_receive(service, &request.request);
+            keep_data(&request.request, kept);
+            status = fs_do(server, &request, &result, &end)
+                ? uxrt_answer_and_receive(service, &request.request, result, end)
+                : uxrt_receive(service, &request.request);
         }
     }
 }
