@@ -15,6 +15,7 @@ enum {
     TABLE_PAGES = BUFFERS_MAX * sizeof(struct buffer_entry) / PAGE_SIZE,
     PER_PAGE = PAGE_SIZE / sizeof(struct buffer_entry),
     OF_PROCESS_MAX = 512,
+    LEFT_MAX = 16,              /* of dead servers, in a process */
 };
 
 static struct buffer {
@@ -217,7 +218,25 @@ void buffer_leave_client(struct connection *connection)
     }
 }
 
-/* A program may still look into the buffer of a server that has died. */
+/* A program may still look into the buffer of a server that has died, but the oldest ones
+ * are given up. */
+static void keep_for_client(struct buffer *buffer)
+{
+    struct buffer **link = &buffer->process->left_buffers;
+
+    buffer->thread = NULL;
+    buffer->next = *link;
+    *link = buffer;
+    for (unsigned i = 0; i < LEFT_MAX && *link; i++) {
+        link = &(*link)->next;
+    }
+    if (*link) {
+        leave_client(*link);
+        release(*link);
+        *link = NULL;
+    }
+}
+
 void buffer_free_all(struct connection *connection)
 {
     while (connection->buffers) {
@@ -226,8 +245,7 @@ void buffer_free_all(struct connection *connection)
         connection->buffers = buffer->next;
         leave_server(buffer, connection);
         if (buffer->process) {
-            buffer->next = buffer->process->left_buffers;
-            buffer->process->left_buffers = buffer;
+            keep_for_client(buffer);
         } else {
             release(buffer);
         }

@@ -67,6 +67,9 @@ int call_interrupt(struct call *call)
 
 int call_log(struct call *call)
 {
+    if (!privileged(call)) {
+        return -EPERM;
+    }
     log_text(call->bytes, call->byte_count);
     return 0;
 }

@@ -11,6 +11,7 @@
 #include <boot/log.h>
 #include <kcall/invoke.h>
 #include <process/image.h>
+#include <process/oom.h>
 #include <process/thread.h>
 #include <util/errno.h>
 
@@ -39,13 +40,29 @@ static bool fix_up(struct thread *thread, uint64_t ip)
     return regs.rip && kc_tcb_write_registers(thread->tcb, false, 0, 1, &regs) == ERROR_NONE;
 }
 
+/* Others may have to go for the page; if the thread itself does, there is no reply. */
+static int find_page(struct thread *thread, uint64_t address, unsigned access)
+{
+    struct process *process = thread->process;
+    int error;
+
+    do {
+        error = space_fault(process->space, address, access);
+    } while (error == -ENOMEM && oom_kill() && !process->zombie);
+    return error;
+}
+
 static bool page_fault(struct thread *thread, const uint64_t mr[4])
 {
     uint64_t ip = mr[VM_FAULT_IP], address = mr[VM_FAULT_ADDRESS];
     unsigned access = mr[VM_FAULT_IS_INSTRUCTION] ? PROC_EXECUTE
         : mr[VM_FAULT_STATUS] & STATUS_WRITE ? PROC_WRITE : PROC_READ;
-    int error = space_fault(thread->process->space, address, access);
+    struct process *process = thread->process;
+    int error = find_page(thread, address, access);
 
+    if (process->zombie) {
+        return false;
+    }
     if (error == 0 || fix_up(thread, ip)) {
         return true;
     }
