@@ -283,12 +283,31 @@ static struct region *make_region(struct space *space, uint64_t start, size_t pa
     return region;
 }
 
+/* New anonymous memory right after other such memory makes that larger: a heap that grows
+ * in small steps stays one region. */
+static bool extend(struct space *space, uint64_t start, uint64_t end, unsigned protection)
+{
+    struct region *region = space_region(space, start - 1);
+
+    if (!region || region->end != start || region->object || region->flags
+        || region->protection != protection
+        || (region->amap && region->amap->references > 1)) {
+        return false;
+    }
+    if (region->amap) {
+        amap_drop(region->amap, region_last(region), SPARSE_END);
+    }
+    region->end = end;
+    return true;
+}
+
 int64_t space_map(struct space *space, uint64_t address, size_t pages, unsigned protection,
     unsigned flags, struct object *object, size_t offset, bool replace)
 {
     struct region *region;
     unsigned first;
     uint64_t end;
+    bool taken;
     int error;
 
     if (address == 0) {
@@ -305,8 +324,12 @@ int64_t space_map(struct space *space, uint64_t address, size_t pages, unsigned 
         return replace ? -EINVAL : -EEXIST;
     }
     first = space_index(space, address);
-    if (!replace && first < space->count && space->regions[first]->start < end) {
+    taken = first < space->count && space->regions[first]->start < end;
+    if (taken && !replace) {
         return -EEXIST;
+    }
+    if (!taken && !object && !flags && extend(space, address, end, protection)) {
+        return (int64_t)address;
     }
     region = make_region(space, address, pages, protection, flags, object, offset);
     if (!region) {
@@ -358,10 +381,30 @@ static int take_pages(struct space *from, uint64_t address, size_t pages,
     return 0;
 }
 
+/* Adds a private region that has these pages; takes over the amap. */
+static int add_pages(struct space *space, uint64_t address, size_t pages, struct amap *amap)
+{
+    unsigned first = space_index(space, address);
+    struct region *region;
+
+    if (first < space->count
+        && space->regions[first]->start < address + pages * PAGE_SIZE) {
+        return -EEXIST;
+    }
+    region = reserve(space, 1) ? make_region(space, address, pages, PROC_READ | PROC_WRITE,
+                                     0, NULL, 0) : NULL;
+    if (!region) {
+        return -ENOMEM;
+    }
+    region->amap = amap;
+    insert(space, region);
+    return 0;
+}
+
 int space_move(struct space *from, struct space *to, uint64_t address, size_t pages)
 {
     struct amap *amap;
-    int64_t error;
+    int error;
 
     if (!valid_range(address, pages)
         || has_system(from, address, address + pages * PAGE_SIZE)) {
@@ -373,13 +416,12 @@ int space_move(struct space *from, struct space *to, uint64_t address, size_t pa
     }
     error = take_pages(from, address, pages, amap);
     if (!error) {
-        error = space_map(to, address, pages, PROC_READ | PROC_WRITE, 0, NULL, 0, false);
+        error = add_pages(to, address, pages, amap);
     }
-    if (error < 0) {
+    if (error) {
         amap_put(amap);
-        return (int)error;
+        return error;
     }
-    space_region(to, address)->amap = amap;
     return space_unmap(from, address, pages, false);
 }
 

@@ -4,7 +4,9 @@
 
 #include <memory/slot.h>
 
-enum { RESERVE_SHARE = 32 };    /* one part of so many is for kernel objects */
+/* Of so many parts of memory, one is for kernel objects alone; and they get one at most, as
+ * what has become one is never a frame again. */
+enum { RESERVE_SHARE = 32, OBJECT_SHARE = 8 };
 
 struct source {
     cptr cap;
@@ -14,7 +16,7 @@ struct source {
 
 static struct source sources[256];
 static unsigned source_count;
-static uint64_t total, left;
+static uint64_t total, left, objects;
 
 void untyped_add(cptr cap, unsigned bits, uint64_t used)
 {
@@ -56,20 +58,22 @@ bool untyped_retype(enum untyped_use use, enum object_type type, unsigned size_b
     unsigned bits, cptr first, unsigned count)
 {
     struct source *source = choose(bits, count);
-    uint64_t end;
+    uint64_t bytes = (uint64_t)count << bits, end;
 
     if (!source) {
         return false;
     }
-    if (use == USE_FRAMES && left < total / RESERVE_SHARE + ((uint64_t)count << bits)) {
+    if (use == USE_FRAMES ? left < total / RESERVE_SHARE + bytes
+                          : objects + bytes > total / OBJECT_SHARE) {
         return false;
     }
     if (kc_untyped_retype(source->cap, type, size_bits, slot_cnode, 0, 0, first, count)
         != ERROR_NONE) {
         return false;
     }
-    end = next_place(source, bits) + ((uint64_t)count << bits);
+    end = next_place(source, bits) + bytes;
     left -= end - source->used;
+    objects += use == USE_OBJECTS ? bytes : 0;
     source->used = end;
     return true;
 }

@@ -279,6 +279,48 @@ static void test_exhaust(void)
     CHECK(!memory_check());
 }
 
+/* A heap that grows page by page is one region, also after some of it was freed. */
+static void test_grow(void)
+{
+    struct space *space = space_create(), *child;
+    struct region_info info;
+    struct worker worker;
+    uint64_t sum;
+
+    worker_start(&worker, space);
+    for (unsigned i = 0; i < 40; i++) {
+        CHECK(space_map(space, AT + i * PAGE_SIZE, 1, READ_WRITE, 0, NULL, 0, false) > 0);
+        CHECK(worker_write(&worker, AT + i * PAGE_SIZE, 1, 1) == 0);
+    }
+    CHECK(space_next_region(space, AT, &info) && info.end == AT + 40 * PAGE_SIZE);
+    child = space_fork(space);
+    CHECK(space_unmap(space, AT + 20 * PAGE_SIZE, 20, false) == 0);
+    space_destroy(child);
+    CHECK(space_map(space, AT + 20 * PAGE_SIZE, 20, READ_WRITE, 0, NULL, 0, false) > 0);
+    CHECK(worker_read(&worker, AT, 40, &sum) == 0 && sum == 20);
+    CHECK(!memory_check());
+    worker_end(&worker);
+    space_destroy(space);
+}
+
+/* Pages far apart need tables of their own; when those are used up, there is still memory
+ * for others. */
+static void test_tables(void)
+{
+    struct space *space = space_create();
+    uint64_t at = AT;
+    int error = 0;
+
+    CHECK(space_map(space, AT, (size_t)1 << 34, READ_WRITE, REGION_FORK_COPY, NULL, 0, false)
+          > 0);
+    for (; !error && at < UINT64_C(1) << 46; at += 1 << LARGE_PAGE_BITS) {
+        error = space_fault(space, at, PROC_WRITE);
+    }
+    CHECK(error == -ENOMEM);
+    CHECK(frame_total() * PAGE_SIZE < boot()->memory / 2);
+    space_destroy(space);
+}
+
 int proc_main(void)
 {
     static const struct test tests[] = {
@@ -292,6 +334,8 @@ int proc_main(void)
         {"pages move to another space", test_move},
         {"a page at once", test_page},
         {"random operations do what a simple model says", test_random},
+        {"a heap that grows", test_grow},
+        {"page tables used up", test_tables},
         {"memory used up", test_exhaust},
         {"and used again", test_touch},
     };
