@@ -190,6 +190,6 @@ void pipe_closed(struct server *server, struct pipe *pipe)
         server_changed(server, &pipe->node, UXRT_READY_READ | UXRT_READY_HANGUP);
     if (!has_readers(pipe))
         server_changed(server, &pipe->node, UXRT_READY_WRITE | UXRT_READY_ERROR);
-    if (pipe->readers + pipe->writers == 0)
+    if (!has_readers(pipe) && !has_writers(pipe))
         ring_empty(pipe);
 }

@@ -133,6 +133,8 @@ int fifo_meet(struct server *server, struct pipe *pipe, const struct server_file
     struct fifo_wait *own = own_wait(pipe, end, badge);
     bool there = (other & UXRT_WRITE ? pipe->writers : pipe->readers) > 0;
 
+    if (pipe->readers + pipe->writers == 0 && !fifo_expects(pipe, UXRT_READ))
+        ring_empty(pipe);
     if (other != 0 && !there && !(own && own->met) && !fifo_expects(pipe, other)) {
         if (file->flags & UXRT_NONBLOCK && end == UXRT_WRITE)
             return -ENXIO;

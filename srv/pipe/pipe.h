@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Pipes: a ring of bytes (ring.c), reads and writes that wait for each other (data.c), and
- * pipes with names (fifo.c). main.c opens and closes their ends.
+ * pipes with names (fifo.c). ends.c makes pipes and has the table of operations.
  */
 #pragma once
 
@@ -42,7 +42,10 @@ static inline uint32_t pipe_used(const struct pipe *pipe)
     return pipe->tail - pipe->head;
 }
 
-/* main.c: a pipe that nobody has open yet; null: no memory, or too many. */
+/* ends.c */
+extern const struct server_operations pipe_operations;
+extern struct server_node pipe_root;
+/* A pipe that nobody has open yet; null: no memory, or too many. */
 struct pipe *pipe_create(uint32_t mode, const struct server_caller *owner);
 
 /* ring.c. Both return bytes, or an error and nothing has changed. */
