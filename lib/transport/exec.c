@@ -94,14 +94,15 @@ static void list_closed(void)
     }
 }
 
-static uint32_t list_connections(void)
+static uint32_t list_connections(const struct exec *exec)
 {
     uint32_t count = 0;
 
     for (unsigned slot = 0; slot < SLOTS; slot++) {
         uint32_t service = connection_service(slot);
 
-        if (slot != SLOT_PROC && service != NO_SERVICE) {
+        if (slot != SLOT_PROC && service != NO_SERVICE
+            && (exec->used[slot] || !exec->child)) {
             connections[count++] = (struct start_connection){slot, service};
         }
     }
@@ -135,24 +136,40 @@ static int list_and_build(struct uxrt_thread *t, struct exec *exec)
     int error;
 
     directory[current_get(directory)] = 0;
-    if (!exec->by_name) {
-        content.program = record_of(exec->program.file, CLOSE, false);
-        content.interpreter = record_of(exec->program.interpreter, CLOSE, false);
-        content.first = exec->program.first;
-        content.first_count = exec->program.first_count;
-        if (content.first_count && content.argv && content.argv[0]) {
-            content.argv++;
-        }
+    content.program = record_of(exec->program.file, CLOSE, false);
+    content.interpreter = record_of(exec->program.interpreter, CLOSE, false);
+    content.first = exec->program.first;
+    content.first_count = exec->program.first_count;
+    if (content.first_count && content.argv && content.argv[0]) {
+        content.argv++;
     }
     lock_take(&lock);
     file_count = 0;
     list_kept(exec);
     list_closed();
     content.file_count = file_count;
-    content.connection_count = list_connections();
+    content.connection_count = list_connections(exec);
     error = build(t, exec, &content);
     lock_release(&lock);
     return error;
+}
+
+/* The connections of the files that the new image will have. */
+static void mark_used(struct exec *exec)
+{
+    int limit = exec->files ? (int)exec->file_count : descriptor_limit();
+
+    for (int i = 0; i < limit; i++) {
+        const struct file *file = connection_file(exec->files ? exec->files[i] : i);
+
+        if (file) {
+            exec->used[file->slot] = true;
+        }
+    }
+    exec->used[exec->program.file->slot] = true;
+    if (exec->program.interpreter) {
+        exec->used[exec->program.interpreter->slot] = true;
+    }
 }
 
 int exec_prepare(struct uxrt_thread *t, struct exec *exec)
@@ -163,6 +180,7 @@ int exec_prepare(struct uxrt_thread *t, struct exec *exec)
         return error;
     }
     exec->address = 0;
+    mark_used(exec);
     error = list_and_build(t, exec);
     if (error) {
         exec_forget(t, exec);
@@ -198,32 +216,13 @@ int library_exec(struct uxrt_thread *t, const char *name, char *const argv[],
     return error;
 }
 
-/* The connections of the files that the child will have. */
-static void used_by_child(const struct exec *exec, bool used[SLOTS])
-{
-    int limit = exec->files ? (int)exec->file_count : descriptor_limit();
-
-    for (int i = 0; i < limit; i++) {
-        const struct file *file = connection_file(exec->files ? exec->files[i] : i);
-
-        if (file) {
-            used[file->slot] = true;
-        }
-    }
-    used[exec->program.file->slot] = true;
-    if (exec->program.interpreter) {
-        used[exec->program.interpreter->slot] = true;
-    }
-}
-
 int library_spawn(struct uxrt_thread *t, const char *name, char *const argv[],
     char *const envp[], const int *descriptors, unsigned count)
 {
     struct exec exec = {
         .name = name, .argv = argv, .envp = envp,
-        .files = descriptors, .file_count = count,
+        .files = descriptors, .file_count = count, .child = true,
     };
-    bool used[SLOTS] = {false};
     int result;
 
     if (count > DESCRIPTORS_MAX) {
@@ -238,8 +237,7 @@ int library_spawn(struct uxrt_thread *t, const char *name, char *const argv[],
     if (result) {
         return result;
     }
-    used_by_child(&exec, used);
-    result = fork_with(t, used);
+    result = fork_with(t, exec.used);
     if (result == 0) {
         exec_commit(t, &exec);
         library_exit(t, EXIT_CANNOT_RUN);

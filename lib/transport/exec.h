@@ -11,7 +11,8 @@ struct exec {
     char *const *argv, *const *envp;
     const int *files;
     unsigned file_count;
-    bool by_name;           /* the program is to be opened by its name again */
+    bool child;             /* in a child of fork, with the used connections only */
+    bool used[SLOTS];       /* connections of the files */
     struct program program;
     uint64_t address;       /* of the bytes, and how many */
     size_t bytes;
