@@ -36,7 +36,8 @@ struct list *object_regions(struct object *object)
 
 struct object *object_create(size_t pages)
 {
-    struct object *object = pages <= OBJECT_PAGES_MAX ? heap_zero(1, sizeof(*object)) : NULL;
+    struct object *object = pages <= OBJECT_PAGES_MAX ? heap_zero(1, sizeof(*object))
+                                                      : NULL;
 
     if (object) {
         object->references = 1;
@@ -167,7 +168,8 @@ int64_t object_read(struct object *object, uint64_t offset, void *data, size_t b
         uint32_t frame = object_frame(object, at / PAGE_SIZE, false);
 
         if (frame) {
-            memcpy((char *)data + done, (char *)frame_memory(frame) + at % PAGE_SIZE, count);
+            memcpy((char *)data + done, (char *)frame_memory(frame) + at % PAGE_SIZE,
+                count);
         } else {
             memset((char *)data + done, 0, count);
         }
@@ -175,7 +177,8 @@ int64_t object_read(struct object *object, uint64_t offset, void *data, size_t b
     return (int64_t)done;
 }
 
-int64_t object_write(struct object *object, uint64_t offset, const void *data, size_t bytes)
+int64_t object_write(struct object *object, uint64_t offset, const void *data,
+    size_t bytes)
 {
     size_t done = 0, count;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Regions of address spaces, for the files that make up space.h. A page of a region is
- * counted from its origin, where it began before it was cut. What is mapped in the processor's tables is remembered
- * page by page: the mapping's capability, with a bit for "writable".
+ * counted from its origin, where it began before it was cut. What is mapped in the
+ * processor's tables is remembered page by page: the mapping's capability, with a bit for
+ * "writable".
  */
 #pragma once
 
@@ -84,6 +85,19 @@ int region_frame(struct region *region, size_t page, bool write, uint32_t *frame
 unsigned space_index(const struct space *space, uint64_t address);
 /* The region at an address, or null. */
 struct region *space_region(const struct space *space, uint64_t address);
+
+/* Makes room for some more regions; puts one in, for which there is room; takes regions
+ * [first, end) out and destroys them. */
+bool space_reserve(struct space *space, unsigned more);
+void space_insert(struct space *space, struct region *region);
+void space_remove(struct space *space, unsigned first, unsigned end);
+
+/* True if these pages can be in a space; if a region of the system is in a range. */
+bool range_valid(uint64_t address, size_t pages);
+bool range_has_system(const struct space *space, uint64_t start, uint64_t end);
+/* Empties a range. Memory is needed only where one region is left on both sides: 0 or
+ * -ENOMEM. */
+int range_clear(struct space *space, uint64_t start, uint64_t end);
 
 /* For the self-check. */
 struct list *space_list(void);

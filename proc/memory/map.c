@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* New regions: where they go, and pages that move from one space to another. */
+#include <memory/region.h>
+
+#include <transport/layout.h>
+#include <transport/process.h>
+#include <util/errno.h>
+
+
+/* The highest free place below PROGRAM_END, or 0. */
+static uint64_t find_place(const struct space *space, size_t pages)
+{
+    uint64_t end = PROGRAM_END;
+    unsigned i = space_index(space, PROGRAM_END - 1);
+
+    if (pages > PROGRAM_END / PAGE_SIZE) {
+        return 0;
+    }
+    i += i < space->count && space->regions[i]->start < PROGRAM_END;
+    for (;; i--) {
+        uint64_t low = i > 0 ? space->regions[i - 1]->end : 0;
+
+        low = low > PROGRAM_BASE ? low : PROGRAM_BASE;
+        if (end > low && end - low >= pages * PAGE_SIZE) {
+            return end - pages * PAGE_SIZE;
+        }
+        if (i == 0) {
+            return 0;
+        }
+        if (space->regions[i - 1]->start < end) {
+            end = space->regions[i - 1]->start;
+        }
+    }
+}
+
+/* A region with everything it needs; shared memory without an object gets one. */
+static struct region *make_region(struct space *space, uint64_t start, size_t pages,
+    unsigned protection, unsigned flags, struct object *object, size_t offset)
+{
+    struct region *region = region_create(space, start, start + pages * PAGE_SIZE);
+    struct object *fresh = NULL;
+
+    if (!region) {
+        return NULL;
+    }
+    region->protection = (uint8_t)protection;
+    region->flags = (uint8_t)flags;
+    if (!object && flags & REGION_SHARED) {
+        object = fresh = object_create(pages);
+        offset = 0;
+        if (!object) {
+            region_destroy(region);
+            return NULL;
+        }
+    }
+    region_set_object(region, object, offset);
+    if (fresh) {
+        object_put(fresh);
+    }
+    return region;
+}
+
+/* New anonymous memory right after other such memory makes that larger: a heap that grows
+ * in small steps stays one region. */
+static bool extend(struct space *space, uint64_t start, uint64_t end, unsigned protection)
+{
+    struct region *region = space_region(space, start - 1);
+
+    if (!region || region->end != start || region->object || region->flags
+        || region->protection != protection
+        || (region->amap && region->amap->references > 1)) {
+        return false;
+    }
+    if (region->amap) {
+        amap_drop(region->amap, region_last(region), SPARSE_END);
+    }
+    region->end = end;
+    return true;
+}
+
+int64_t space_map(struct space *space, uint64_t address, size_t pages, unsigned protection,
+    unsigned flags, struct object *object, size_t offset, bool replace)
+{
+    struct region *region;
+    unsigned first;
+    uint64_t end;
+    bool taken;
+    int error;
+
+    if (address == 0) {
+        address = find_place(space, pages);
+        if (address == 0) {
+            return -ENOMEM;
+        }
+    }
+    if (!range_valid(address, pages) || (object && offset > OBJECT_PAGES_MAX)) {
+        return -EINVAL;
+    }
+    end = address + pages * PAGE_SIZE;
+    if (range_has_system(space, address, end)) {
+        return replace ? -EINVAL : -EEXIST;
+    }
+    first = space_index(space, address);
+    taken = first < space->count && space->regions[first]->start < end;
+    if (taken && !replace) {
+        return -EEXIST;
+    }
+    if (!taken && !object && !flags && extend(space, address, end, protection)) {
+        return (int64_t)address;
+    }
+    region = make_region(space, address, pages, protection, flags, object, offset);
+    if (!region) {
+        return -ENOMEM;
+    }
+    error = space_reserve(space, 2) ? range_clear(space, address, end) : -ENOMEM;
+    if (error) {
+        region_destroy(region);
+        return error;
+    }
+    space_insert(space, region);
+    return (int64_t)address;
+}
+
+/* Takes a page of a region along into an amap. */
+static bool take_page(struct region *region, size_t page, struct amap *amap, size_t to)
+{
+    uint32_t frame = region->amap ? amap_frame(region->amap, page) : 0;
+    bool writable;
+
+    if (!frame && !region->object) {
+        return true;
+    }
+    if (!frame && region_frame(region, page, true, &frame, &writable) != 0) {
+        return false;
+    }
+    frame_get(frame);
+    if (!amap_set(amap, to, frame)) {
+        frame_put(frame);
+        return false;
+    }
+    return true;
+}
+
+static int take_pages(struct space *from, uint64_t address, size_t pages,
+    struct amap *amap)
+{
+    for (size_t i = 0; i < pages; i++) {
+        uint64_t at = address + i * PAGE_SIZE;
+        struct region *region = space_region(from, at);
+
+        if (!region || region->flags & REGION_SHARED) {
+            return -EINVAL;
+        }
+        if (!take_page(region, region_page(region, at), amap, i)) {
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+/* Adds a private region that has these pages; takes over the amap. */
+static int add_pages(struct space *space, uint64_t address, size_t pages, struct amap *amap)
+{
+    unsigned first = space_index(space, address);
+    struct region *region;
+
+    if (first < space->count
+        && space->regions[first]->start < address + pages * PAGE_SIZE) {
+        return -EEXIST;
+    }
+    region = space_reserve(space, 1) ? make_region(space, address, pages, PROC_READ | PROC_WRITE,
+                                     0, NULL, 0) : NULL;
+    if (!region) {
+        return -ENOMEM;
+    }
+    region->amap = amap;
+    space_insert(space, region);
+    return 0;
+}
+
+int space_move(struct space *from, struct space *to, uint64_t address, size_t pages)
+{
+    struct amap *amap;
+    int error;
+
+    if (!range_valid(address, pages)
+        || range_has_system(from, address, address + pages * PAGE_SIZE)) {
+        return -EINVAL;
+    }
+    amap = amap_create();
+    if (!amap) {
+        return -ENOMEM;
+    }
+    error = take_pages(from, address, pages, amap);
+    if (!error) {
+        error = add_pages(to, address, pages, amap);
+    }
+    if (error) {
+        amap_put(amap);
+        return error;
+    }
+    return space_unmap(from, address, pages, false);
+}
+
