@@ -14,6 +14,11 @@ UNIX_HANDLER(exit_group)
     return 0;
 }
 
+UNIX_HANDLER(exit)
+{
+    return client_proc(t, PROC_THREAD_EXIT, NULL, 0, NULL, 0);
+}
+
 UNIX_HANDLER(fork)
 {
     return library_fork(t);

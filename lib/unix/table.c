@@ -9,7 +9,7 @@
     CALL(18, pwrite64) CALL(19, readv) CALL(20, writev) CALL(21, access) \
     CALL(24, sched_yield) CALL(25, mremap) CALL(26, msync) CALL(28, madvise) \
     CALL(32, dup) CALL(33, dup2) CALL(39, getpid) CALL(40, sendfile) CALL(56, clone) CALL(57, fork) \
-    CALL(58, fork) CALL(59, execve) CALL(60, exit_group) CALL(61, wait4) CALL(62, kill) \
+    CALL(58, fork) CALL(59, execve) CALL(60, exit) CALL(61, wait4) CALL(62, kill) \
     CALL(63, uname) CALL(72, fcntl) CALL(74, fsync) CALL(75, fsync) CALL(76, truncate) CALL(77, ftruncate) \
     CALL(79, getcwd) CALL(80, chdir) CALL(82, rename) CALL(83, mkdir) CALL(84, rmdir) \
     CALL(85, creat) CALL(86, link) CALL(87, unlink) CALL(88, symlink) \
