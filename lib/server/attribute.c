@@ -139,10 +139,28 @@ static int64_t do_write(struct attribute_call *call, const struct handler *handl
     return got == count ? handler->write(call) : -EFAULT;
 }
 
+/* Puts the bytes of a read. What comes after may change the message registers, so for short
+ * ones, which cannot fail, it comes before. */
+static int64_t finish_read(struct attribute_call *call, int64_t count)
+{
+    bool early = call->request->request.form == FORM_MESSAGE;
+    int64_t put = 0;
+
+    if (early && call->then)
+        call->then(call, true);
+    if (count)
+        put = server_put(call->request, 0, call->data, (size_t)count);
+    if (put >= 0 && put < count)
+        put = -EFAULT;
+    if (!early && call->then)
+        call->then(call, put >= 0);
+    return put < 0 ? put : count;
+}
+
 static int64_t do_read(struct attribute_call *call, const struct handler *handler)
 {
     uint32_t count = call->request->request.count;
-    int64_t result, put = 0;
+    int64_t result;
 
     if (!handler->read)
         return -EINVAL;
@@ -152,13 +170,7 @@ static int64_t do_read(struct attribute_call *call, const struct handler *handle
         return result;
     if ((uint64_t)result > call->size)
         result = (int64_t)call->size;
-    if (result)
-        put = server_put(call->request, 0, call->data, (size_t)result);
-    if (put >= 0 && put < result)
-        put = -EFAULT;
-    if (call->then)
-        call->then(call, put >= 0);
-    return put < 0 ? put : result;
+    return finish_read(call, result);
 }
 
 /* The answer is a turn: made a short read, whatever it was. */

@@ -3,9 +3,8 @@
  * Requests: reads and writes of bytes of a known file take the direct way, everything else
  * the careful one, which begins connections, tells errors apart and does attributes.
  */
-#include <server/internal.h>
+#include <server/direct.h>
 #include <util/heap.h>
-#include <util/string.h>
 
 struct server *server_create(const struct server_operations *operations,
     struct server_node *root, int service)
@@ -68,28 +67,6 @@ void *server_data(struct server_request *request)
     return r->form == FORM_BUFFER ? uxrt_request_buffer(request->server->service, r) : NULL;
 }
 
-/* Is a read or write of an open file allowed by how it was opened? */
-static inline bool may(const struct server_file *file, bool write)
-{
-    return write ? file->flags & UXRT_WRITE : file->flags & READS_BYTES;
-}
-
-/* Calls the operation, and moves the position. */
-static inline int64_t do_bytes(struct server *server, struct server_request *request,
-    struct server_file *file)
-{
-    int64_t result;
-
-    request->server = server;
-    request->file = file;
-    request->end = false;
-    result = request->request.write ? server->operations.write(request)
-                                    : server->operations.read(request);
-    if (request->request.current && result > 0 && result <= request->count)
-        file->position = (int64_t)request->offset + result;
-    return result;
-}
-
 /* Nothing yet: the client is woken when there may be something. */
 static int64_t wait_for(struct server *server, struct connection *connection,
     struct server_request *request)
@@ -101,7 +78,7 @@ static int64_t wait_for(struct server *server, struct connection *connection,
 }
 
 /* The end of a request for bytes; false: no answer yet. */
-static bool settle(struct server *server, struct server_request *request, int64_t *result)
+bool fs_settle(struct server *server, struct server_request *request, int64_t *result)
 {
     struct connection *connection;
 
@@ -126,7 +103,7 @@ static int64_t check_bytes(struct server_request *request, const struct server_f
     left = INT64_MAX - request->offset;
     if (S_ISDIR(file->node->mode) && file->flags & UXRT_READ && !request->request.write)
         return -EISDIR;
-    if (!may(file, request->request.write))
+    if (!fs_may(file, request->request.write))
         return -EBADF;
     if (request->count > left && request->request.write)
         return -EFBIG;
@@ -152,12 +129,11 @@ static bool careful_bytes(struct server *server, struct connection *connection,
     *result = check_bytes(request, file);
     if (*result)
         return true;
-    *result = do_bytes(server, request, file);
-    return settle(server, request, result);
+    *result = fs_do_bytes(server, request, file);
+    return fs_settle(server, request, result);
 }
 
-static __attribute__((noinline)) bool careful(struct server *server,
-    struct server_request *request, int64_t *result, bool *end)
+bool fs_careful(struct server *server, struct server_request *request, int64_t *result)
 {
     const struct uxrt_request *r = &request->request;
     struct connection *connection;
@@ -180,55 +156,16 @@ static __attribute__((noinline)) bool careful(struct server *server,
     } else {
         answer = careful_bytes(server, connection, request, result);
     }
-    *end = request->end;
     return answer;
-}
-
-/* The open file if all is as in nearly every request for bytes, else null. */
-static inline struct server_file *direct(struct server *server,
-    struct server_request *request)
-{
-    const struct uxrt_request *r = &request->request;
-    uint32_t index = BADGE_INDEX(r->badge);
-    struct connection *connection;
-    struct server_file *file;
-
-    if (index >= IDENTITY_MAX)
-        return NULL;
-    connection = server->connections[index];
-    if (!connection || connection->badge != r->badge || r->file >= connection->file_slots)
-        return NULL;
-    file = connection->files[r->file];
-    if (!file || !may(file, r->write) || (r->write && file->flags & UXRT_APPEND))
-        return NULL;
-    request->append = false;
-    request->offset = r->current ? (uint64_t)file->position : r->offset;
-    request->count = r->count;
-    if ((int64_t)(request->offset | (request->offset + r->count)) < 0)
-        return NULL;
-    return file;
-}
-
-inline bool fs_do(struct server *server, struct server_request *request, int64_t *result,
-    bool *end)
-{
-    struct server_file *file = direct(server, request);
-
-    if (!file)
-        return careful(server, request, result, end);
-    *result = do_bytes(server, request, file);
-    *end = request->end;
-    if ((uint64_t)*result <= request->count)
-        return true;
-    return settle(server, request, result);
 }
 
 bool server_handle(struct server *server, struct uxrt_request *request, int64_t *result,
     bool *end)
 {
     struct server_request own = { .request = *request };
-    bool answer = fs_do(server, &own, result, end);
+    bool answer = fs_do(server, &own, result);
 
     *request = own.request;
+    *end = own.end;
     return answer;
 }

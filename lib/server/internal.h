@@ -73,6 +73,7 @@ struct server {
     char *record;                   /* RECORD_MAX bytes: of the attribute being done */
     uint64_t turn[SHORT_READ_MAX / 8];      /* struct name_turn of the request */
     uint32_t turn_bytes;
+    uint64_t kept[MESSAGE_MAX_LENGTH];      /* bytes of the short write being done */
 };
 
 /* One request for an attribute. */
@@ -201,6 +202,7 @@ int64_t fs_sync_write(struct attribute_call *call);
 /* default.c: fills operations that are left out. */
 void fs_operations_complete(struct server_operations *operations);
 
-/* handle.c: does a request whose structure is the caller's; server_run's way. */
-bool fs_do(struct server *server, struct server_request *request, int64_t *result,
-    bool *end);
+/* handle.c: requests that do not go the direct way, with every check; and the end of one
+ * whose result is no count. False: no answer yet. */
+bool fs_careful(struct server *server, struct server_request *request, int64_t *result);
+bool fs_settle(struct server *server, struct server_request *request, int64_t *result);

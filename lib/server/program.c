@@ -3,9 +3,8 @@
  * lib/server in programs: one thread that serves for ever; the identity table is where the
  * system library has it.
  */
-#include <server/internal.h>
 #include <program/heap.h>
-#include <util/string.h>
+#include <server/direct.h>
 
 enum { PARKED_TOTAL = 31 };     /* of all connections */
 
@@ -14,23 +13,11 @@ const struct identity *server_identity(uint32_t index)
     return index < IDENTITY_MAX ? (const struct identity *)IDENTITY_TABLE + index : NULL;
 }
 
-/* Operations call the process server, which changes the message registers: the bytes of a
- * write are kept before. */
-static void keep_data(struct uxrt_request *request, uint64_t kept[MESSAGE_MAX_LENGTH])
-{
-    if (request->write && request->form == FORM_MESSAGE && request->data) {
-        memcpy(kept, request->data, request->count);
-        request->data = kept;
-    }
-}
-
 /* Answers and receives for ever; returns when receiving fails. */
 static int serve(struct server *server, int service)
 {
     struct server_request request;
-    uint64_t kept[MESSAGE_MAX_LENGTH];
     int64_t result = 0;
-    bool end = false;
     int status = uxrt_receive(service, &request.request);
 
     for (;;) {
@@ -40,9 +27,9 @@ static int serve(struct server *server, int service)
         } else if (status) {
             return status;
         } else {
-            keep_data(&request.request, kept);
-            status = fs_do(server, &request, &result, &end)
-                ? uxrt_answer_and_receive(service, &request.request, result, end)
+            status = fs_do(server, &request, &result)
+                ? uxrt_answer_and_receive(service, &request.request, result,
+                    request.end)
                 : uxrt_receive(service, &request.request);
         }
     }

@@ -11,10 +11,17 @@
 struct fake fake;
 static uint64_t registers[MESSAGE_MAX_LENGTH];
 
+/* What any call of a server to others does to its message registers. */
+static void scramble(void)
+{
+    memset(registers, 0xdd, sizeof(registers));
+}
+
 void *heap_alloc(size_t size)
 {
     void *block = fake.full ? NULL : malloc(size);
 
+    scramble();
     fake.blocks += block != NULL;
     return block;
 }
@@ -54,6 +61,7 @@ const struct identity *uxrt_identity(uint64_t badge)
 
 int uxrt_wake(uint64_t badge, uint32_t bits)
 {
+    scramble();
     fake.woken++;
     fake.woken_badge = badge;
     fake.woken_bits = bits;
@@ -67,6 +75,7 @@ int uxrt_done(uint64_t badge)
     assert(identity->state == IDENTITY_ENDING);
     assert(identity->generation == BADGE_GENERATION(badge));
     identity->state = IDENTITY_FREE;
+    scramble();
     fake.done++;
     return 0;
 }
@@ -162,6 +171,7 @@ int uxrt_answer(int service, const struct uxrt_request *request, int64_t result,
     reply->result = result;
     reply->end = end;
     reply->answered = true;
+    scramble();
     fake.answered++;
     return 0;
 }

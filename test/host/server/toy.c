@@ -233,6 +233,7 @@ static void close(struct server *server, struct server_file *file)
 {
     (void)server;
     assert(!file->references);
+    heap_free(heap_alloc(1));
     free(file->data);
     file->data = NULL;
     toy.closed++;
@@ -297,6 +298,7 @@ static int64_t write_at(struct toy_node *node, struct server_request *request,
     uint64_t count = request->count;
     int64_t done;
 
+    heap_free(heap_alloc(1));
     if (offset >= TOY_BYTES)
         return -ENOSPC;
     if (count > TOY_BYTES - offset)
