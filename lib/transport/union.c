@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
+if (length < (int64_t)offsetof(struct uxrt_entry, name) + entry->name_length
+            || length > count - at)/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Directories at a place where several are mounted. Reading one gives the entries of all;
  * of those with one name, the first. The number of the directory is in the cookie, above
