@@ -70,7 +70,7 @@ static bool check_round(unsigned round)
     (void)uxrt_close(new);
     good = tap_kill(again) == 9 && good;
     if (!good)
-        tap_say("round %u: server %d, %d, files %d %d %d, status %#x", round, server, again,
+        tap_say("round %u: server %d, %d, files %d %d %d, status 0x%x", round, server, again,
             old, die, new, status);
     return good;
 }

@@ -93,7 +93,7 @@ static void check_holder(char *program, char *name, bool may_die)
 
         if (!tap_is(uxrt_wait(pid, &status, 0), pid, "%s: the holder ends", name))
             return;
-        tap_ok(status == 0 || (may_die && status & 0x7f), "%s: status %#x", name, status);
+        tap_ok(status == 0 || (may_die && status & 0x7f), "%s: status 0x%x", name, status);
         after = number("/proc/sys/memory", "used");
     }
     tap_ok(used > 0 && after <= used, "%s: all comes back (%ld pages, then %ld)", name,
