@@ -1,5 +1,4 @@
-if (length < (int64_t)offsetof(struct uxrt_entry, name) + entry->name_length
-            || length > count - at)/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Directories at a place where several are mounted. Reading one gives the entries of all;
  * of those with one name, the first. The number of the directory is in the cookie, above
@@ -95,7 +94,8 @@ static int64_t keep_entries(struct uxrt_thread *t, const struct file *first,
         struct uxrt_entry *entry = (struct uxrt_entry *)(data + at);
 
         length = entry->length;
-        if (length < (int64_t)sizeof(*entry) + entry->name_length || length > count - at) {
+        if (length < (int64_t)offsetof(struct uxrt_entry, name) + entry->name_length
+            || length > count - at) {
             return -EIO;
         }
         *cookie = entry->next;
