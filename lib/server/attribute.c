@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Requests for attributes: a table says where each is found, how long its record may be,
- * and who does it. A write's record is copied before it is looked at; a read's is put when
- * it is complete.
+ * and who does it. A write's record is copied before it is looked at; a read's is put
+ * when it is complete.
  */
 #include <server/internal.h>
 #include <util/string.h>
@@ -57,7 +57,8 @@ static int64_t other_read(struct attribute_call *call)
     if (call->request->file->flags & UXRT_PATH)
         return -EBADF;
     return call->server->operations.get(call->request,
-        ATTRIBUTE_OF(call->request->request.offset), call->argument, call->data, call->size);
+        ATTRIBUTE_OF(call->request->request.offset), call->argument, call->data,
+        call->size);
 }
 
 static int64_t other_write(struct attribute_call *call)
@@ -65,7 +66,8 @@ static int64_t other_write(struct attribute_call *call)
     if (call->request->file->flags & UXRT_PATH)
         return -EBADF;
     return call->server->operations.set(call->request,
-        ATTRIBUTE_OF(call->request->request.offset), call->argument, call->data, call->size);
+        ATTRIBUTE_OF(call->request->request.offset), call->argument, call->data,
+        call->size);
 }
 
 static const struct handler other = { ON_FILE, 0, RECORD_MAX, other_read, other_write };
@@ -117,7 +119,8 @@ static int find_file(struct attribute_call *call, const struct handler *handler,
 
 static bool is_name(unsigned attribute)
 {
-    return attribute == ATTR_OPEN || (attribute >= ATTR_MKDIR && attribute <= ATTR_RENAME);
+    return attribute == ATTR_OPEN
+           || (attribute >= ATTR_MKDIR && attribute <= ATTR_RENAME);
 }
 
 static int64_t do_write(struct attribute_call *call, const struct handler *handler)
@@ -139,8 +142,8 @@ static int64_t do_write(struct attribute_call *call, const struct handler *handl
     return got == count ? handler->write(call) : -EFAULT;
 }
 
-/* Puts the bytes of a read. What comes after may change the message registers, so for short
- * ones, which cannot fail, it comes before. */
+/* Puts the bytes of a read. What comes after may change the message registers, so for
+ * short ones, which cannot fail, it comes before. */
 static int64_t finish_read(struct attribute_call *call, int64_t count)
 {
     bool early = call->request->request.form == FORM_MESSAGE;

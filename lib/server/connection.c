@@ -30,7 +30,8 @@ static void connection_free(struct server *server, struct connection *connection
     heap_free(connection);
 }
 
-static struct connection *connection_begin(struct server *server, uint64_t badge, int *error)
+static struct connection *connection_begin(struct server *server, uint64_t badge,
+    int *error)
 {
     const struct identity *identity = uxrt_identity(badge);
     struct connection *connection;

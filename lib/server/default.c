@@ -10,15 +10,17 @@ static int no_lookup(UNUSED struct server *server, UNUSED struct server_node *pa
     return -ENOENT;
 }
 
-static int no_create(UNUSED struct server *server, UNUSED const struct server_caller *caller,
-    UNUSED struct server_node *parent, UNUSED const char *name, UNUSED size_t length,
+static int no_create(UNUSED struct server *server,
+    UNUSED const struct server_caller *caller, UNUSED struct server_node *parent,
+    UNUSED const char *name, UNUSED size_t length,
     UNUSED uint32_t mode, UNUSED struct server_node **node)
 {
     return -EPERM;
 }
 
-static int no_symlink(UNUSED struct server *server, UNUSED const struct server_caller *caller,
-    UNUSED struct server_node *parent, UNUSED const char *name, UNUSED size_t length,
+static int no_symlink(UNUSED struct server *server,
+    UNUSED const struct server_caller *caller, UNUSED struct server_node *parent,
+    UNUSED const char *name, UNUSED size_t length,
     UNUSED const char *target, UNUSED size_t target_length)
 {
     return -EPERM;
@@ -84,7 +86,8 @@ static int64_t no_rpc(UNUSED struct server_request *request, UNUSED const void *
     return -ENOTTY;
 }
 
-static int64_t no_object(UNUSED struct server_request *request, UNUSED unsigned protection)
+static int64_t no_object(UNUSED struct server_request *request,
+    UNUSED unsigned protection)
 {
     return -ENODEV;
 }

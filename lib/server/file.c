@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Open files and ids. What counts references: an id, a place in a snapshot, an exported
- * file and a parked request count for the open file; an open file and a wait for the node.
+ * file and a parked request count for the open file; an open file and a wait for the
+ * node.
  */
 #include <server/internal.h>
 #include <util/heap.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Files that go from one connection to another. Of a fork: a snapshot of all ids, which the
- * process server assigns to one new connection (identity.parent, identity.fork_token). One
- * by one: exported under a token that is hard to guess, and imported once.
+ * Files that go from one connection to another. Of a fork: a snapshot of all ids, which
+ * the process server assigns to one new connection (identity.parent,
+ * identity.fork_token). One by one: exported under a token that is hard to guess, and
+ * imported once.
  */
 #include <server/internal.h>
 #include <server/token.h>
@@ -38,7 +39,9 @@ static void snapshot_drop(struct server *server, struct connection *owner,
 
 static struct snapshot *snapshot_find(struct connection *owner, uint64_t token)
 {
-    for (struct list *at = owner->snapshots.next; at != &owner->snapshots; at = at->next) {
+    struct list *head = &owner->snapshots;
+
+    for (struct list *at = head->next; at != head; at = at->next) {
         struct snapshot *snapshot = list_entry(at, struct snapshot, link);
 
         if (snapshot->token == token)
@@ -97,7 +100,8 @@ static void bind_children(struct server *server, struct connection *owner)
 
 static void drop_oldest(struct server *server, struct connection *owner)
 {
-    snapshot_drop(server, owner, list_entry(owner->snapshots.next, struct snapshot, link));
+    snapshot_drop(server, owner,
+        list_entry(owner->snapshots.next, struct snapshot, link));
 }
 
 void fs_snapshots_end(struct server *server, struct connection *connection)
@@ -139,10 +143,10 @@ static struct snapshot *snapshot_create(struct server *server, struct connection
 
 static void fork_then(struct attribute_call *call, bool done)
 {
-    struct snapshot *snapshot = done ? NULL : snapshot_find(call->connection, call->token);
+    struct connection *owner = call->connection;
 
-    if (snapshot)
-        snapshot_drop(call->server, call->connection, snapshot);
+    if (!done)
+        snapshot_drop(call->server, owner, snapshot_find(owner, call->token));
 }
 
 int64_t fs_fork_read(struct attribute_call *call)

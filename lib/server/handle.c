@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Requests: reads and writes of bytes of a known file take the direct way, everything else
- * the careful one, which begins connections, tells errors apart and does attributes.
+ * Requests: reads and writes of bytes of a known file take the direct way, everything
+ * else the careful one, which begins connections, tells errors apart and does attributes.
  */
 #include <server/direct.h>
 #include <util/heap.h>
@@ -27,7 +27,8 @@ struct server *server_create(const struct server_operations *operations,
     return server;
 }
 
-int64_t server_get(struct server_request *request, uint64_t from, void *data, size_t count)
+int64_t server_get(struct server_request *request, uint64_t from, void *data,
+    size_t count)
 {
     const struct uxrt_request *r = &request->request;
 
@@ -64,7 +65,9 @@ void *server_data(struct server_request *request)
         return r->data;
     if (r->form == FORM_MESSAGE)
         return uxrt_request_registers(request->server->service, r);
-    return r->form == FORM_BUFFER ? uxrt_request_buffer(request->server->service, r) : NULL;
+    if (r->form == FORM_BUFFER)
+        return uxrt_request_buffer(request->server->service, r);
+    return NULL;
 }
 
 /* Nothing yet: the client is woken when there may be something. */

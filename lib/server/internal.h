@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the files of lib/server share. A connection has ids, each of which is one reference
- * to an open file; an open file is one reference to a node. Snapshots of forks and exported
- * files hold references as ids do, and belong to the connection that made them.
+ * What the files of lib/server share. A connection has ids, each of which is one
+ * reference to an open file; an open file is one reference to a node. Snapshots of forks
+ * and exported files hold references as ids do, and belong to the connection that made
+ * them.
  */
 #pragma once
 
@@ -120,7 +121,8 @@ static inline struct open_file *fs_open_of(struct server_file *file)
 int64_t fs_fork_read(struct attribute_call *call);
 int64_t fs_export_read(struct attribute_call *call);
 int64_t fs_import_write(struct attribute_call *call);
-/* The files that a new connection begins with, or that one which never came would have. */
+/* The files that a new connection begins with, or that one which never came would
+ * have. */
 void fs_snapshot_bind(struct server *server, struct connection *child,
     const struct identity *identity);
 void fs_snapshot_forget(struct server *server, const struct identity *identity);
@@ -128,7 +130,8 @@ void fs_snapshots_end(struct server *server, struct connection *connection);
 void fs_exports_end(struct server *server, struct connection *connection);
 
 /* permit.c */
-bool fs_permits(const struct server_node *node, const struct identity *who, unsigned want);
+bool fs_permits(const struct server_node *node, const struct identity *who,
+    unsigned want);
 bool fs_in_group(const struct identity *who, uint32_t gid);
 /* May it take this name of the directory away: sticky directories. */
 bool fs_may_remove(const struct server_node *directory, const struct server_node *node,

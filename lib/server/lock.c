@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Locks of whole files, as flock: held by an open file, so shared over fork and dup. A node
- * counts its shared locks; EXCLUSIVE stands for the exclusive one. Who has to wait asks
- * again when one is given back.
+ * Locks of whole files, as flock: held by an open file, so shared over fork and dup. A
+ * node counts its shared locks; EXCLUSIVE stands for the exclusive one. Who has to wait
+ * asks again when one is given back.
  */
 #include <server/internal.h>
 #include <util/string.h>

@@ -25,8 +25,8 @@ int64_t fs_mkdir_write(struct attribute_call *call)
         return error;
     memcpy(&mode, call->data, 4);
     mode = S_IFDIR | (mode & 07777 & ~call->caller.umask);
-    error = call->server->operations.create(call->server, &call->caller, at.parent, at.name,
-        at.length, mode, &made);
+    error = call->server->operations.create(call->server, &call->caller, at.parent,
+        at.name, at.length, mode, &made);
     return error ? error : (int64_t)call->size;
 }
 

@@ -44,8 +44,8 @@ static int create(struct attribute_call *call, struct opening *opening)
     if (!fs_permits(at->parent, call->identity, MAY_WRITE | MAY_EXECUTE))
         return -EACCES;
     opening->created = true;
-    return call->server->operations.create(call->server, &call->caller, at->parent, at->name,
-        at->length, mode, &opening->at.node);
+    return call->server->operations.create(call->server, &call->caller, at->parent,
+        at->name, at->length, mode, &opening->at.node);
 }
 
 static unsigned wanted(uint32_t flags)
@@ -127,15 +127,19 @@ static uint32_t kept(uint32_t flags, const struct server_node *node)
 
     if (flags & UXRT_PATH || !(flags & (reads | UXRT_WRITE)))
         return UXRT_PATH;
-    return (flags & OPEN_KEPT) | (flags & reads && !S_ISDIR(node->mode) ? READS_BYTES : 0);
+    if (flags & reads && !S_ISDIR(node->mode))
+        return (flags & OPEN_KEPT) | READS_BYTES;
+    return flags & OPEN_KEPT;
 }
 
 static int make_file(struct attribute_call *call, struct opening *opening)
 {
     struct server *server = call->server;
     char path[PATH_KEPT];
-    struct server_file *file = fs_file_create(server, opening->at.node, kept(opening->flags, opening->at.node),
-        path, join_path(call, opening, path));
+    struct server_node *node = opening->at.node;
+    size_t length = join_path(call, opening, path);
+    struct server_file *file = fs_file_create(server, node, kept(opening->flags, node),
+        path, length);
     int error = 0;
 
     if (!file)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lib/server in programs: one thread that serves for ever; the identity table is where the
- * system library has it.
+ * lib/server in programs: one thread that serves for ever; the identity table is where
+ * the system library has it.
  */
 #include <program/heap.h>
 #include <server/direct.h>

@@ -57,7 +57,8 @@ static bool may_chown(const struct attribute_call *call, const struct server_nod
     if (change->what & UXRT_SET_UID && (!owner || change->uid != node->uid))
         return false;
     return !(change->what & UXRT_SET_GID)
-           || (owner && (change->gid == node->gid || fs_in_group(call->identity, change->gid)));
+           || (owner && change->gid == node->gid)
+           || (owner && fs_in_group(call->identity, change->gid));
 }
 
 static bool may_write(const struct attribute_call *call, const struct server_node *node)

@@ -12,7 +12,8 @@ struct renaming {
 static int find(struct attribute_call *call, struct renaming *renaming)
 {
     uint64_t id = call->argument & LAST_FILE;
-    struct server_file *base = call->request->file, *other = fs_id_file(call->connection, id);
+    struct server_file *base = call->request->file;
+    struct server_file *other = fs_id_file(call->connection, id);
     const char *name = call->data + 4;
     size_t left = call->size - 4;
     uint32_t length;
@@ -51,7 +52,8 @@ static int check_loop(struct server *server, const struct renaming *renaming)
 }
 
 /* Is the file that has the new name now one that can be replaced? */
-static int check_replaced(const struct attribute_call *call, const struct renaming *renaming)
+static int check_replaced(const struct attribute_call *call,
+    const struct renaming *renaming)
 {
     const struct server_node *node = renaming->from.node, *old = renaming->to.node;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A request and its answer, as a write and a read with the same tag: the answer waits with
- * the connection until it has been read to its end.
+ * A request and its answer, as a write and a read with the same tag: the answer waits
+ * with the connection until it has been read to its end.
  */
 #include <server/internal.h>
 #include <util/heap.h>
@@ -16,7 +16,8 @@ struct answer {
 
 enum { HALF = RECORD_MAX / 2 };     /* of the record: request, then answer */
 
-static struct answer *answer_find(struct connection *connection, uint64_t id, uint64_t tag)
+static struct answer *answer_find(struct connection *connection, uint64_t id,
+    uint64_t tag)
 {
     struct list *head = &connection->answers;
 
@@ -29,6 +30,11 @@ static struct answer *answer_find(struct connection *connection, uint64_t id, ui
     return NULL;
 }
 
+static struct answer *first_answer(struct connection *connection)
+{
+    return list_entry(connection->answers.next, struct answer, link);
+}
+
 static void answer_free(struct connection *connection, struct answer *answer)
 {
     list_remove(&answer->link);
@@ -39,7 +45,7 @@ static void answer_free(struct connection *connection, struct answer *answer)
 void fs_answers_end(struct connection *connection)
 {
     while (!list_empty(&connection->answers))
-        answer_free(connection, list_entry(connection->answers.next, struct answer, link));
+        answer_free(connection, first_answer(connection));
 }
 
 void fs_answers_drop(struct connection *connection, uint64_t id)
@@ -55,15 +61,15 @@ void fs_answers_drop(struct connection *connection, uint64_t id)
     }
 }
 
-static int keep(struct connection *connection, uint64_t id, uint64_t tag, const char *data,
-    size_t size)
+static int keep(struct connection *connection, uint64_t id, uint64_t tag,
+    const char *data, size_t size)
 {
     struct answer *answer = answer_find(connection, id, tag);
 
     if (answer)
         answer_free(connection, answer);
     if (connection->answer_count >= ANSWERS_MAX)
-        answer_free(connection, list_entry(connection->answers.next, struct answer, link));
+        answer_free(connection, first_answer(connection));
     answer = heap_alloc(sizeof(*answer) + size);
     if (!answer)
         return -ENOMEM;

@@ -6,10 +6,10 @@
  * server_run(); server(7) shows one of less than 150 lines.
  *
  * A node is a file or directory of the server: the library keeps a count of references to
- * it (open files and parked requests), and calls `forget` when the last one goes of a node
- * that has no name any more. A file is a node opened by a connection. Each request is
- * answered exactly once: an operation returns its result, or SERVER_PARKED after it has
- * kept the request for server_finish() later.
+ * it (open files and parked requests), and calls `forget` when the last one goes of a
+ * node that has no name any more. A file is a node opened by a connection. Each request
+ * is answered exactly once: an operation returns its result, or SERVER_PARKED after it
+ * has kept the request for server_finish() later.
  *
  * Operations return a count or 0, or a negative error number. Those left out (null) give
  * the error that Unix has for them (EPERM, ENOTDIR, EISDIR, ENOTTY, ESPIPE, ...).
@@ -70,11 +70,13 @@ struct server_operations {
     /* Names. Nodes returned need no reference taken. `parent` may be searched. */
     int (*lookup)(struct server *, struct server_node *parent, const char *name,
         size_t length, struct server_node **node);
-    int (*create)(struct server *, const struct server_caller *, struct server_node *parent,
-        const char *name, size_t length, uint32_t mode, struct server_node **node);
+    int (*create)(struct server *, const struct server_caller *,
+        struct server_node *parent, const char *name, size_t length,
+        uint32_t mode, struct server_node **node);
         /* mode has the type: regular, directory, FIFO, ...; not a symbolic link */
-    int (*symlink)(struct server *, const struct server_caller *, struct server_node *parent,
-        const char *name, size_t length, const char *target, size_t target_length);
+    int (*symlink)(struct server *, const struct server_caller *,
+        struct server_node *parent, const char *name, size_t length,
+        const char *target, size_t target_length);
     int64_t (*readlink)(struct server *, struct server_node *, char *target, size_t size);
     int (*link)(struct server *, struct server_node *parent, const char *name,
         size_t length, struct server_node *node);
@@ -117,16 +119,16 @@ struct server_operations {
 };
 
 /* The bytes of a read or write, whatever its form: as uxrt_request_get and _put, from
- * `from` bytes in. For no copy at all where there can be none, server_data(): the bytes of
- * a write or the room for a read, in registers or shared buffer, or null (plain). */
+ * `from` bytes in. For no copy at all where there can be none, server_data(): the bytes
+ * of a write or the room for a read, in registers or shared buffer, or null (plain). */
 int64_t server_get(struct server_request *, uint64_t from, void *data, size_t count);
 int64_t server_put(struct server_request *, uint64_t to, const void *data, size_t count);
 void *server_data(struct server_request *);
 
 /* Keeps a request for later: a copy that belongs to the operation until server_finish()
  * answers it. Null: no more can be parked for this connection; return -ERROR_WAIT then,
- * which makes the client wait until server_changed() and ask again. A cancelled request is
- * taken back by calling `cancelled`, and the client gets EINTR. */
+ * which makes the client wait until server_changed() and ask again. A cancelled request
+ * is taken back by calling `cancelled`, and the client gets EINTR. */
 struct server_request *server_park(struct server_request *,
     void (*cancelled)(struct server_request *));
 void server_finish(struct server_request *, int64_t result);
@@ -139,8 +141,9 @@ void server_changed(struct server *, struct server_node *, uint32_t bits);
 int server_run(const char *name, const struct server_operations *operations,
     struct server_node *root);
 
-/* The parts of server_run, for who has other things to do as well: answer one request that
- * has been received. `result` and `end` are for uxrt_answer; false: do not answer (yet). */
+/* The parts of server_run, for who has other things to do as well: answer one request
+ * that has been received. `result` and `end` are for uxrt_answer; false: do not answer
+ * (yet). */
 struct server *server_create(const struct server_operations *operations,
     struct server_node *root, int service);
 bool server_handle(struct server *, struct uxrt_request *, int64_t *result, bool *end);

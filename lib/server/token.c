@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A token is SipHash-2-4 of a counter (Aumasson and Bernstein, 2012), so that known tokens
- * tell nothing about others. The key is made of the time-stamp counter's low bits, which
- * differ with each boot, and of the processor's random numbers if it has them.
+ * A token is SipHash-2-4 of a counter (Aumasson and Bernstein, 2012), so that known
+ * tokens tell nothing about others. The key is made of the time-stamp counter's low bits,
+ * which differ with each boot, and of the processor's random numbers if it has them.
  */
 #include <stdbool.h>
 

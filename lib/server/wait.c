@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Readiness: who waits for a node is in the node's list, once for each connection, from the
- * request that found nothing until the node changes. As a server answers one request after
- * the other, no change falls between finding nothing and arming.
+ * Readiness: who waits for a node is in the node's list, once for each connection, from
+ * the request that found nothing until the node changes. As a server answers one request
+ * after the other, no change falls between finding nothing and arming.
  */
 #include <server/internal.h>
 #include <util/heap.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From names to nodes: component by component, with permission to search each directory.
- * A symbolic link or another service on the way is the client's matter: the answer says up
- * to where the name was used (struct name_turn).
+ * A symbolic link or another service on the way is the client's matter: the answer says
+ * up to where the name was used (struct name_turn).
  */
 #include <server/internal.h>
 #include <util/string.h>
@@ -83,7 +83,8 @@ static int check_turn(struct server *server, struct server_node *node,
 }
 
 /* One component further: walk->node is the directory before, the node found after. */
-static int take_step(struct attribute_call *call, const struct step *step, struct walk *walk)
+static int take_step(struct attribute_call *call, const struct step *step,
+    struct walk *walk)
 {
     struct server_node *directory = walk->node;
     int error;

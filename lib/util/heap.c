@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The heap: a header of 16 bytes before each block says its size class. Classes are powers
- * of two and what is half-way between; a class that has no free block cuts one from the
- * current chunk. What is left of a chunk that is too short is wasted.
+ * The heap: a header of 16 bytes before each block says its size class. Classes are
+ * powers of two and what is half-way between; a class that has no free block cuts one
+ * from the current chunk. What is left of a chunk that is too short is wasted.
  */
 #include <stdint.h>
 

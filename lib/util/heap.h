@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory of any size, as malloc, on top of a source of pages that the program names once.
- * Blocks are aligned to 16 bytes. Small ones (to HEAP_SMALL) come from lists by size and stay
- * with the heap when they are freed; large ones go back to the source. Callers in several
- * threads take turns by themselves.
+ * Blocks are aligned to 16 bytes. Small ones (to HEAP_SMALL) come from lists by size and
+ * stay with the heap when they are freed; large ones go back to the source. Callers in
+ * several threads take turns by themselves.
  */
 #pragma once
 
@@ -19,7 +19,8 @@ struct heap_source {
     void (*unmap)(void *pages, size_t bytes);
 };
 
-/* Before the first call of the others, which else find no memory. Only the first counts. */
+/* Before the first call of the others, which else find no memory. Only the first
+ * counts. */
 void heap_begin(const struct heap_source *source);
 
 void *heap_alloc(size_t size);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Doubly linked lists whose links are in the members. A head and a link are the same thing;
- * a link that is in no list points to itself, so that taking it out twice does no harm.
+ * Doubly linked lists whose links are in the members. A head and a link are the same
+ * thing; a link that is in no list points to itself, so that taking it out twice does no
+ * harm.
  */
 #pragma once
 

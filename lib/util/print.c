@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Formatted text: one field after the other is read, converted and put into the buffer. */
+/* Formatted text: one field after the other is read, converted and put into the
+ * buffer. */
 #include <stdbool.h>
 #include <stdint.h>
 

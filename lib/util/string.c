@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory and strings. Few instructions rather than few cycles: bulk goes by `rep movsq`,
- * small sizes by moves of words that overlap. The direction flag is clear, as the ABI says.
+ * small sizes by moves of words that overlap. The direction flag is clear, as the ABI
+ * says.
  */
 #include <stdint.h>
 

@@ -29,7 +29,8 @@ static void positions(void **state)
     assert_int_equal(fake_read(user, A, 9, 0), 6);
     assert_got("abcdef");
     assert_int_equal(fake_set(user, A, ATTR_POSITION, 0,
-        &(struct uxrt_seek){ -2, 2 }, sizeof(struct uxrt_seek)), sizeof(struct uxrt_seek));
+        &(struct uxrt_seek){ -2, 2 }, sizeof(struct uxrt_seek)),
+            sizeof(struct uxrt_seek));
     assert_int_equal(fake_read(user, A, 1, UXRT_CURRENT), 1);
     assert_got("e");
     assert_int_equal(fake_get(user, A, ATTR_POSITION, 0, 8), 8);

@@ -165,7 +165,8 @@ int uxrt_answer(int service, const struct uxrt_request *request, int64_t result,
 
     (void)service;
     assert(result >= -4095 && result <= (int64_t)reply->count);
-    assert(!turn || (!request->write && !request->form && request->count <= SHORT_READ_MAX));
+    assert(!turn || (!request->write && !request->form
+        && request->count <= SHORT_READ_MAX));
     if (turn || (result > 0 && !reply->write && !reply->form))
         memcpy(reply->memory, registers, SHORT_READ_MAX);
     reply->result = result;
@@ -247,8 +248,8 @@ bool fake_waits(unsigned reply)
     return fake.replies[reply].taken && !fake.replies[reply].answered;
 }
 
-int64_t fake_call(uint64_t badge, uint32_t file, bool write, uint64_t offset, bool current,
-    const void *data, size_t count)
+int64_t fake_call(uint64_t badge, uint32_t file, bool write, uint64_t offset,
+    bool current, const void *data, size_t count)
 {
     unsigned number = free_reply();
     struct fake_reply *reply = &fake.replies[number];
@@ -297,15 +298,15 @@ int64_t fake_write(uint64_t badge, uint32_t file, const char *text, int64_t offs
 int64_t fake_get(uint64_t badge, uint32_t file, unsigned attribute, uint64_t argument,
     size_t count)
 {
-    return fake_call(badge, file, false, attribute_address(attribute, argument), false, NULL,
-        count);
+    return fake_call(badge, file, false, attribute_address(attribute, argument), false,
+        NULL, count);
 }
 
 int64_t fake_set(uint64_t badge, uint32_t file, unsigned attribute, uint64_t argument,
     const void *data, size_t count)
 {
-    return fake_call(badge, file, true, attribute_address(attribute, argument), false, data,
-        count);
+    return fake_call(badge, file, true, attribute_address(attribute, argument), false,
+        data, count);
 }
 
 int64_t fake_names(uint64_t badge, uint32_t base, unsigned attribute, uint64_t argument,

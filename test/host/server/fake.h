@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A stand-in for <uxrt/server.h> under lib/server: an identity table in memory, requests in
- * any of the three forms, and a record of answers. Every answer is checked: one for each
- * request, not more done than asked.
+ * A stand-in for <uxrt/server.h> under lib/server: an identity table in memory, requests
+ * in any of the three forms, and a record of answers. Every answer is checked: one for
+ * each request, not more done than asked.
  */
 #pragma once
 
@@ -12,7 +12,8 @@
 
 enum { FAKE_REPLIES = 16, FAKE_ROOM = 1 << 17 };
 
-/* What fake_call returns if there is no answer yet; the reply's number is in fake.reply. */
+/* What fake_call returns if there is no answer yet; the reply's number is in
+ * fake.reply. */
 #define FAKE_PARKED INT64_MIN
 
 struct fake_reply {
@@ -28,7 +29,7 @@ struct fake_reply {
 
 struct fake {
     struct server *server;
-    unsigned form;              /* of the next requests; too long short ones become long */
+    unsigned form;              /* of the next requests; long if need be */
     bool fault;                 /* pages of windows are missing */
     bool full;                  /* heap_alloc finds nothing */
     unsigned reply;             /* of the last request */
@@ -54,8 +55,8 @@ void fake_end(uint64_t badge);
 void fake_cancel(uint64_t badge);
 
 /* One request. `data` is what is written; bytes read are in fake.memory afterwards. */
-int64_t fake_call(uint64_t badge, uint32_t file, bool write, uint64_t offset, bool current,
-    const void *data, size_t count);
+int64_t fake_call(uint64_t badge, uint32_t file, bool write, uint64_t offset,
+    bool current, const void *data, size_t count);
 
 /* Shorter: bytes at an offset (UXRT_CURRENT: the position), and attributes. */
 int64_t fake_read(uint64_t badge, uint32_t file, size_t count, int64_t offset);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A libFuzzer target: the input is the choices of a world; its first byte says whether the
- * steps are raw. test/host/kernel/fuzz.sh runs it, fuzz_main.c there replays inputs.
+ * A libFuzzer target: the input is the choices of a world; its first byte says whether
+ * the steps are raw. test/host/kernel/fuzz.sh runs it, fuzz_main.c there replays inputs.
  */
 #include <stddef.h>
 #include <stdint.h>

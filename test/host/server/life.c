@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What lasts longer than a request: forks, exported files, ends of connections, parked and
- * cancelled requests, readiness, locks, answers of RPC.
+ * What lasts longer than a request: forks, exported files, ends of connections, parked
+ * and cancelled requests, readiness, locks, answers of RPC.
  */
 #include "check.h"
 
@@ -35,7 +35,8 @@ static void forks(void **state)
     assert_int_equal(toy.closed, 2);
 }
 
-/* The parent ends before the child is seen; a child that never comes; tokens of others. */
+/* The parent ends before the child is seen; a child that never comes; tokens of
+ * others. */
 static void odd_forks(void **state)
 {
     uint64_t child, other, token;

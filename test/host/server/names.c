@@ -76,7 +76,8 @@ static void permissions(void **state)
     assert_int_equal(check_stat(user, A).uid, 1000);
     assert_int_equal(fake_open(other, ROOT, "d/f", A, UXRT_READ, 0), 7);
     assert_int_equal(fake_open(other, ROOT, "d/f", B, RW, 0), -EACCES);
-    assert_int_equal(fake_open(other, ROOT, "d/f", B, UXRT_READ | UXRT_TRUNCATE, 0), -EACCES);
+    assert_int_equal(fake_open(other, ROOT, "d/f", B, UXRT_READ | UXRT_TRUNCATE, 0),
+        -EACCES);
     assert_int_equal(fake_open(other, ROOT, "d/f", B, UXRT_EXECUTE, 0), -EACCES);
     assert_int_equal(fake_open(other, ROOT, "d/g", B, MAKE, 0644), -EACCES);
     assert_int_equal(fake_open(stranger, ROOT, "d/f", A, UXRT_READ, 0), -EACCES);
@@ -87,7 +88,8 @@ static void permissions(void **state)
     fake.identities[4].groups[0] = 100;
     fake.identities[4].group_count = 1;
     assert_int_equal(fake_open(stranger, ROOT, "d/f", A, UXRT_READ, 0), 7);
-    assert_int_equal(fake_names(stranger, ROOT, ATTR_REMOVE, 0, NULL, "d/f", NULL), -EACCES);
+    assert_int_equal(fake_names(stranger, ROOT, ATTR_REMOVE, 0, NULL, "d/f", NULL),
+        -EACCES);
     assert_int_equal(check_set_mode(stranger, A, 0777), -EPERM);
     assert_int_equal(check_set_mode(user, A, 04600), sizeof(struct uxrt_change));
     assert_int_equal(fake_read(stranger, A, 1, 0), 0);
@@ -115,14 +117,16 @@ static void changes(void **state)
     assert_int_equal(change(other, A, CHANGE(.what = UXRT_SET_GID, .gid = 100)), -EPERM);
     assert_int_equal(change(user, A, CHANGE(.what = UXRT_SET_GID, .gid = 100)), fine);
     assert_int_equal(check_stat(user, A).mode & 07777, 0755);
-    assert_int_equal(change(admin, ROOT, CHANGE(.what = UXRT_SET_UID, .uid = 1000)), fine);
+    assert_int_equal(change(admin, ROOT, CHANGE(.what = UXRT_SET_UID, .uid = 1000)),
+        fine);
     assert_int_equal(change(user, A, CHANGE(.what = UXRT_SET_SIZE, .size = 100)), fine);
     assert_int_equal(check_stat(user, A).size, 100);
     assert_int_equal(change(user, A, CHANGE(.what = UXRT_SET_SIZE, .size = -1)), -EINVAL);
     assert_int_equal(change(other, A, CHANGE(.what = UXRT_SET_SIZE)), -EACCES);
     assert_int_equal(change(other, A, CHANGE(.what = UXRT_SET_MODIFIED)), -EACCES);
     assert_int_equal(change(user, ROOT, CHANGE(.what = UXRT_SET_SIZE)), -EISDIR);
-    assert_int_equal(change(user, A, CHANGE(.what = UXRT_SET_MODIFIED, .modified = 5)), fine);
+    assert_int_equal(change(user, A, CHANGE(.what = UXRT_SET_MODIFIED, .modified = 5)),
+        fine);
     assert_int_equal(check_stat(user, A).modified, 5);
 #undef CHANGE
     assert_int_equal(fake_set(user, A, ATTR_SET, 0, "short", 5), -EINVAL);
@@ -153,8 +157,10 @@ static void links(void **state)
     assert_int_equal(fake_open(user, ROOT, "link", A, UXRT_READ, 0), -ERROR_LINK);
     assert_int_equal(fake_open(user, ROOT, "link", A, MAKE, 0644), -ERROR_LINK);
     assert_int_equal(fake_open(user, ROOT, "link", A, UXRT_PATH, 0), -ERROR_LINK);
-    assert_int_equal(fake_open(user, ROOT, "link", A, UXRT_READ | UXRT_NOFOLLOW, 0), -ELOOP);
-    assert_int_equal(fake_open(user, ROOT, "link", A, MAKE | UXRT_EXCLUSIVE, 0644), -EEXIST);
+    assert_int_equal(fake_open(user, ROOT, "link", A, UXRT_READ | UXRT_NOFOLLOW, 0),
+        -ELOOP);
+    assert_int_equal(fake_open(user, ROOT, "link", A, MAKE | UXRT_EXCLUSIVE, 0644),
+        -EEXIST);
     assert_int_equal(fake_open(user, ROOT, "link", A, UXRT_PATH | UXRT_NOFOLLOW, 0), 8);
     assert_int_equal(fake_get(user, A, ATTR_LINK, 0, 100), 8);
     assert_got("to/where");
@@ -217,8 +223,9 @@ static int64_t rename_to(uint32_t flags, const char *old, const char *new)
 {
     uint32_t length = (uint32_t)strlen(old);
 
-    return fake_names(user, ROOT, ATTR_RENAME, ROOT | (uint64_t)flags << REQUEST_FILE_BITS,
-        &length, old, new);
+    uint64_t argument = ROOT | (uint64_t)flags << REQUEST_FILE_BITS;
+
+    return fake_names(user, ROOT, ATTR_RENAME, argument, &length, old, new);
 }
 
 static void renames(void **state)
@@ -247,7 +254,8 @@ static void renames(void **state)
     assert_int_equal(rename_to(0, "a/b", "b"), 8);
     assert_int_equal(rename_to(0, "a", "b"), -ENOTEMPTY);
     fake_open(user, ROOT, "b", C, UXRT_READ, 0);
-    assert_int_equal(fake_names(user, C, ATTR_RENAME, ROOT, &length, "ffx", NULL), -EBADF);
+    assert_int_equal(fake_names(user, C, ATTR_RENAME, ROOT, &length, "ffx", NULL),
+        -EBADF);
     length = 1;
     assert_int_equal(fake_names(user, C, ATTR_RENAME, C, &length, "fe", NULL), 6);
     assert_int_equal(fake_names(user, C, ATTR_RENAME, D, &length, "ef", NULL), -EBADF);

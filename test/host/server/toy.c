@@ -334,7 +334,8 @@ static uint32_t ready(struct server_file *file)
 {
     uint32_t bits = file->node->size < TOY_BYTES ? UXRT_READY_WRITE : 0;
 
-    return S_ISFIFO(file->node->mode) && !file->node->size ? bits : bits | UXRT_READY_READ;
+    return S_ISFIFO(file->node->mode) && !file->node->size
+        ? bits : bits | UXRT_READY_READ;
 }
 
 static int resize(struct server *server, struct server_node *node, uint64_t size)
@@ -375,7 +376,8 @@ static int64_t get(struct server_request *request, unsigned attribute, uint64_t 
     return (int64_t)size;
 }
 
-static void turn(struct server *server, const char *name, size_t length, uint32_t *service)
+static void turn(struct server *server, const char *name, size_t length,
+    uint32_t *service)
 {
     (void)server;
     *service = length == 5 && !memcmp(name, "other", 5) ? 77 : 0;

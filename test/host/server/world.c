@@ -126,8 +126,8 @@ static void step_close(unsigned c)
 static void step_clone(unsigned c)
 {
     unsigned id = choose(IDS), new = choose(IDS);
-    int64_t result = fake_set(badges[c], FIRST_FILE + id, ATTR_CLONE, FIRST_FILE + new, NULL,
-        0);
+    int64_t result = fake_set(badges[c], FIRST_FILE + id, ATTR_CLONE, FIRST_FILE + new,
+        NULL, 0);
 
     assert(result == (!ids[c][id] ? -EBADF : ids[c][new] ? -EBUSY : 0));
     if (!result)
@@ -232,7 +232,8 @@ static void step_names(unsigned c)
         fake_names(badges[c], ROOT_FILE, ATTR_SYMLINK, 0, &length, first, any_name());
         break;
     case 3:
-        fake_names(badges[c], ROOT_FILE, ATTR_RENAME, ROOT_FILE, &length, first, any_name());
+        fake_names(badges[c], ROOT_FILE, ATTR_RENAME, ROOT_FILE, &length, first,
+            any_name());
         break;
     default:
         fake_names(badges[c], ROOT_FILE, ATTR_HARDLINK, FIRST_FILE + choose(IDS), NULL,
@@ -244,8 +245,8 @@ static void step_names(unsigned c)
 static void step_records(unsigned c)
 {
     static const uint8_t attributes[] = {
-        ATTR_STAT, ATTR_POSITION, ATTR_FLAGS, ATTR_READY, ATTR_PATH, ATTR_LINK, ATTR_READDIR,
-        ATTR_RPC, ATTR_LOCK, ATTR_OBJECT, ATTR_STATFS, ATTR_SET, ATTR_TERMIOS,
+        ATTR_STAT, ATTR_POSITION, ATTR_FLAGS, ATTR_READY, ATTR_PATH, ATTR_LINK,
+        ATTR_READDIR, ATTR_RPC, ATTR_LOCK, ATTR_OBJECT, ATTR_STATFS, ATTR_SET, ATTR_TERMIOS,
     };
     unsigned attribute = attributes[choose(sizeof(attributes))];
     uint32_t file = FIRST_FILE + choose(IDS);
@@ -294,7 +295,8 @@ void world_end(void)
 
 static uint64_t any_offset(void)
 {
-    uint64_t argument = choose(4) ? FIRST_FILE + choose(40) : (uint64_t)choose(256) << choose(40);
+    uint64_t argument = choose(4) ? FIRST_FILE + choose(40)
+        : (uint64_t)choose(256) << choose(40);
 
     if (!choose(3))
         return (uint64_t)choose(400) << choose(64);

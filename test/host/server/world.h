@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random use of lib/server by several connections. In steps of the world a model says which
- * open files there are and must agree with the toy server after each; raw steps are any
- * requests whatever, judged by what toy_end finds. Choices come from whoever defines choose.
+ * Random use of lib/server by several connections. In steps of the world a model says
+ * which open files there are and must agree with the toy server after each; raw steps are
+ * any requests whatever, judged by what toy_end finds. Choices come from whoever defines
+ * choose.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The heap on pages of malloc: random allocations that keep their contents, do not overlap
- * and are aligned; large blocks go back; a source that is used up.
+ * The heap on pages of malloc: random allocations that keep their contents, do not
+ * overlap and are aligned; large blocks go back; a source that is used up.
  */
 #include <setjmp.h>
 #include <stdarg.h>

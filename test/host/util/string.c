@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lib/util/string.c against the host's functions: all small sizes and distances, and random
- * larger ones. meson renames the functions under test to util_NAME.
+ * lib/util/string.c against the host's functions: all small sizes and distances, and
+ * random larger ones. meson renames the functions under test to util_NAME.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,7 +96,8 @@ static void compares(void **state)
 
 static void strings(void **state)
 {
-    static const char *const texts[] = { "", "a", "ab", "abc", "b", "\xff", "abcabc", "abd" };
+    static const char *const texts[] = { "", "a", "ab", "abc", "b", "\xff", "abcabc",
+        "abd" };
     const unsigned count = sizeof(texts) / sizeof(*texts);
 
     (void)state;
