@@ -36,6 +36,7 @@ static const struct kind kinds[POOL_KINDS] = {
 static struct pool {
     cptr free;              /* kept: objects; else the untyped capabilities */
     size_t in_use;
+    size_t unused;
 } pools[POOL_KINDS];
 
 static cptr asid_pool = ROOT_SLOT_ASID_POOL;
@@ -80,6 +81,7 @@ static void push(struct pool *pool, cptr slot)
 {
     slot_set_note(slot, (uint32_t)pool->free);
     pool->free = slot;
+    pool->unused++;
 }
 
 static bool fill(struct pool *pool, const struct kind *kind)
@@ -120,6 +122,7 @@ cptr pool_take(enum pool_kind number)
         }
     }
     pool->free = slot_note(taken);
+    pool->unused--;
     pool->in_use++;
     return object;
 }
@@ -135,6 +138,11 @@ void pool_return(enum pool_kind number, cptr object)
     }
     (void)kc_cnode_revoke(slot_cnode, object - kind->batch, SLOT_DEPTH);
     push(&pools[number], object - kind->batch);
+}
+
+size_t pool_unused(enum pool_kind kind)
+{
+    return pools[kind].unused;
 }
 
 size_t pool_in_use(enum pool_kind kind)

@@ -49,3 +49,5 @@ cptr pool_take(enum pool_kind kind);
  */
 void pool_return(enum pool_kind kind, cptr object);
 size_t pool_in_use(enum pool_kind kind);
+/* How many could be taken without more memory. */
+size_t pool_unused(enum pool_kind kind);

@@ -6,7 +6,7 @@
 
 /* Of so many parts of memory, one is for kernel objects alone; and they get one at most, as
  * what has become one is never a frame again. */
-enum { RESERVE_SHARE = 32, OBJECT_SHARE = 8 };
+enum { RESERVE_SHARE = 16, OBJECT_SHARE = 8 };
 
 struct source {
     cptr cap;
@@ -81,4 +81,14 @@ bool untyped_retype(enum untyped_use use, enum object_type type, unsigned size_b
 uint64_t untyped_left(void)
 {
     return left;
+}
+
+uint64_t untyped_room(enum untyped_use use)
+{
+    uint64_t reserve = total / RESERVE_SHARE, limit = total / OBJECT_SHARE;
+
+    if (use == USE_FRAMES) {
+        return left > reserve ? left - reserve : 0;
+    }
+    return limit <= objects ? 0 : limit - objects < left ? limit - objects : left;
 }

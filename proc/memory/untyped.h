@@ -25,3 +25,5 @@ bool untyped_retype(enum untyped_use use, enum object_type type, unsigned size_b
 
 /* Bytes that are left. */
 uint64_t untyped_left(void);
+/* Bytes that can still be had for this use. */
+uint64_t untyped_room(enum untyped_use use);

@@ -7,6 +7,7 @@
 #include <boot/boot.h>
 #include <files/files.h>
 #include <memory/slot.h>
+#include <memory/untyped.h>
 #include <process/connection.h>
 #include <process/image.h>
 #include <process/namespace.h>
@@ -14,7 +15,7 @@
 #include <util/errno.h>
 #include <util/string.h>
 
-enum { HASH = 512, FIRST_PID = 1 };
+enum { HASH = 512, FIRST_PID = 1, SPARE_SHARE = 64 };
 
 /* Where the first process's blob is: it ends here. */
 #define BLOB_END PROGRAM_END
@@ -109,9 +110,20 @@ static bool make_parts(struct process *process, struct process *parent)
     return process->namespace != NULL;
 }
 
+/* Whoever is there already shall still get pages and tables when no one else can come. */
+static bool enough_memory(void)
+{
+    size_t spare = boot()->memory / PAGE_SIZE / SPARE_SHARE;
+    size_t frames = frame_unused() + untyped_room(USE_FRAMES) / PAGE_SIZE;
+    size_t tables = pool_unused(POOL_PAGE_TABLE) + untyped_room(USE_OBJECTS) / PAGE_SIZE;
+
+    return frames >= spare && tables >= spare;
+}
+
 struct process *process_create(struct process *parent)
 {
-    uint32_t frame = process_count < PROCESSES_MAX ? frame_alloc(true) : 0;
+    bool room = process_count < PROCESSES_MAX && enough_memory();
+    uint32_t frame = room ? frame_alloc(true) : 0;
     struct process *process;
 
     if (!frame) {
