@@ -64,15 +64,13 @@ static int64_t read_memory(struct tree_node *node, struct server_request *reques
         size_t next = want - done < PART ? want - done : PART;
 
         got = space_read(space, address + done, part, next);
-        if (got > 0) {
-            got = server_put(request, done, part, (size_t)got);
-        }
+        got = got > 0 ? server_put(request, done, part, (size_t)got) : -EIO;
         if (got <= 0) {
             break;
         }
         done += (size_t)got;
     }
-    return done || !want ? (int64_t)done : got == -EFAULT ? -EIO : got;
+    return done || !want ? (int64_t)done : got;
 }
 
 static int64_t write_memory(struct tree_node *node, struct server_request *request,
@@ -94,13 +92,14 @@ static int64_t write_memory(struct tree_node *node, struct server_request *reque
         got = next ? server_get(request, done, part, next) : -EIO;
         if (got > 0) {
             got = space_write(space, address + done, part, (size_t)got);
+            got = got > 0 ? got : -EIO;
         }
         if (got <= 0) {
             break;
         }
         done += (size_t)got;
     }
-    return done || !want ? (int64_t)done : got == -EFAULT ? -EIO : got;
+    return done || !want ? (int64_t)done : got;
 }
 
 static int64_t read_mem(struct tree_node *node, struct server_request *request)
