@@ -10,6 +10,7 @@
 #include <memory/frame.h>
 
 #include <boot/log.h>
+#include <memory/reclaim.h>
 #include <memory/slot.h>
 #include <memory/table.h>
 #include <memory/untyped.h>
@@ -128,10 +129,10 @@ uint32_t frame_alloc(bool zero)
         }
         return frame;
     }
-    if (!fresh && !make_batch()) {
-        return 0;
+    if (fresh || make_batch()) {
+        return pop(&fresh);
     }
-    return pop(&fresh);
+    return memory_reclaim() ? frame_alloc(zero) : 0;
 }
 
 void frame_get(uint32_t frame)

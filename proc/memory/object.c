@@ -12,6 +12,7 @@
 struct object {
     struct list link;           /* of all objects */
     struct list regions;
+    struct reclaim reclaim;     /* once it is not used any more */
     uint32_t references;
     size_t pages, resident;
     struct sparse frames;
@@ -76,14 +77,29 @@ static void drop_frames(struct object *object, size_t from, size_t end)
     }
 }
 
-void object_put(struct object *object)
+/* Drops up to so many pages; true when the object is gone. */
+static bool destroy_step(struct reclaim *reclaim, size_t pages)
 {
-    if (--object->references > 0) {
-        return;
+    struct object *object = list_entry(&reclaim->link, struct object, reclaim.link);
+
+    for (; object->resident > 0; pages--) {
+        size_t page = sparse_next(&object->frames, 0, SPARSE_END);
+
+        if (pages == 0) {
+            return false;
+        }
+        drop_frames(object, page, page + 1);
     }
-    drop_frames(object, 0, SPARSE_END);
     list_remove(&object->link);
     heap_free(object);
+    return true;
+}
+
+void object_put(struct object *object)
+{
+    if (--object->references == 0) {
+        reclaim_start(&object->reclaim, destroy_step);
+    }
 }
 
 size_t object_pages(const struct object *object)

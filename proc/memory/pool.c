@@ -7,6 +7,7 @@
  */
 #include <stdbool.h>
 
+#include <memory/reclaim.h>
 #include <memory/slot.h>
 #include <memory/untyped.h>
 #include <transport/layout.h>
@@ -110,8 +111,10 @@ cptr pool_take(enum pool_kind number)
     struct pool *pool = &pools[number];
     cptr taken, object;
 
-    if (!pool->free && !fill(pool, kind)) {
-        return 0;
+    while (!pool->free && !fill(pool, kind)) {
+        if (!memory_reclaim()) {
+            return 0;
+        }
     }
     taken = object = pool->free;
     if (!kind->kept) {

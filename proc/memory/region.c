@@ -42,6 +42,22 @@ void region_destroy(struct region *region)
     heap_free(region);
 }
 
+size_t region_shrink(struct region *region, size_t pages)
+{
+    struct amap *amap = region->amap;
+    size_t done = 0, page;
+
+    for (; done < pages && region->mapped_count > 0; done++) {
+        page = sparse_next(&region->mapped, 0, SPARSE_END);
+        region_hide(region, page, page + 1);
+    }
+    for (; done < pages && amap && amap->references == 1 && amap->count > 0; done++) {
+        page = sparse_next(&amap->frames, 0, SPARSE_END);
+        amap_drop(amap, page, page + 1);
+    }
+    return done;
+}
+
 bool region_own_amap(struct region *region)
 {
     struct amap *old = region->amap, *new;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory/amap.h>
+#include <memory/reclaim.h>
 #include <memory/space.h>
 #include <memory/table.h>
 
@@ -28,6 +29,7 @@ struct region {
 
 struct space {
     struct list link;           /* of all spaces */
+    struct reclaim reclaim;     /* once it is destroyed */
     struct tables tables;
     struct region **regions;    /* by address */
     unsigned count, room;
@@ -36,6 +38,8 @@ struct space {
 /* A region that is in no space yet, or null. */
 struct region *region_create(struct space *space, uint64_t start, uint64_t end);
 void region_set_object(struct region *region, struct object *object, size_t offset);
+/* Unmaps or drops up to so many of its pages; returns how many. */
+size_t region_shrink(struct region *region, size_t pages);
 /* Unmaps its pages and frees it. */
 void region_destroy(struct region *region);
 /* The region as the child of a fork gets it; null: no memory. */

@@ -31,16 +31,32 @@ struct space *space_create(void)
     return space;
 }
 
-void space_destroy(struct space *space)
+/* Takes up to so many pages apart; true when the space is gone. */
+static bool destroy_step(struct reclaim *reclaim, size_t pages)
 {
-    for (unsigned i = 0; i < space->count; i++) {
-        region_destroy(space->regions[i]);
+    struct space *space = list_entry(&reclaim->link, struct space, reclaim.link);
+
+    while (space->count > 0) {
+        struct region *region = space->regions[space->count - 1];
+
+        pages -= region_shrink(region, pages);
+        if (pages == 0) {
+            return false;
+        }
+        region_destroy(region);
+        space->count--;
     }
     table_free(&space->tables);
     pool_return(POOL_PML4, space->tables.vspace);
     list_remove(&space->link);
     heap_free(space->regions);
     heap_free(space);
+    return true;
+}
+
+void space_destroy(struct space *space)
+{
+    reclaim_start(&space->reclaim, destroy_step);
 }
 
 cptr space_vspace(const struct space *space)

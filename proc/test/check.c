@@ -3,6 +3,7 @@
 #include <test/check.h>
 
 #include <memory/check.h>
+#include <memory/reclaim.h>
 
 static bool failed;
 
@@ -28,6 +29,8 @@ static void check_counts(const struct memory_counts *before)
     struct memory_counts after;
     const char *wrong = memory_check();
 
+    while (memory_reclaim()) {
+    }
     memory_count(&after);
     if (wrong) {
         log_line("# %s", wrong);
