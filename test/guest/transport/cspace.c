@@ -182,7 +182,8 @@ static void check_nonsense(void)
 
     for (unsigned call = 0; call < 300; call++) {
         bool harmless = call != PROC_EXIT && call != PROC_THREAD_EXIT && call != PROC_EXEC
-                        && call != PROC_WAIT && call != PROC_SHUTDOWN && call != PROC_FORK;
+                        && call != PROC_WAIT && call != PROC_SHUTDOWN && call != PROC_FORK
+                        && call != PROC_TLS;
         uint64_t label = request_label(true, FORM_MESSAGE, CONTROL_FILE, 24);
         uint64_t address = attribute_address(ATTR_PROC + call, 0);
 
