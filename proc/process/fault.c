@@ -97,19 +97,19 @@ static bool exception(struct thread *thread, const uint64_t mr[4])
     return kill(thread, signal_of(vector), "exception", ip, vector);
 }
 
-/* An empty slot is no fault when it is sent to, but when it is received from. The thread
- * goes on behind the system call, with nothing in badge and message info. */
+/* An empty slot is no fault when it is sent to, but when it is received from. A thread whose
+ * service has ended goes on behind the system call, with nothing in badge and message info. */
 static bool missing_capability(struct thread *thread, const uint64_t mr[4])
 {
+    uint64_t ip = mr[CAP_FAULT_IP], address = mr[CAP_FAULT_ADDRESS];
     struct user_context regs;
-    uint64_t slot = mr[CAP_FAULT_ADDRESS] - CAP_BASE;
 
-    if (slot >= SLOTS || kc_tcb_read_registers(thread->tcb, false, 0, REGISTERS_TO_RDI,
-            &regs) != ERROR_NONE) {
-        return kill(thread, SIGNAL_SYS, "no such capability", mr[CAP_FAULT_IP],
-            mr[CAP_FAULT_ADDRESS]);
+    if (address - cap_at(SLOT_ENDPOINT) >= SERVICES_MAX
+        || kc_tcb_read_registers(thread->tcb, false, 0, REGISTERS_TO_RDI, &regs)
+               != ERROR_NONE) {
+        return kill(thread, SIGNAL_SYS, "no such capability", ip, address);
     }
-    regs.rip = mr[CAP_FAULT_IP] + SYSCALL_BYTES;
+    regs.rip = ip + SYSCALL_BYTES;
     regs.rsi = 0;
     regs.rdi = 0;
     return kc_tcb_write_registers(thread->tcb, false, 0, REGISTERS_TO_RDI, &regs)

@@ -10,6 +10,7 @@
 #include <boot/boot.h>
 #include <boot/log.h>
 #include <files/files.h>
+#include <memory/reclaim.h>
 #include <process/call.h>
 #include <process/connection.h>
 #include <process/image.h>
@@ -83,17 +84,36 @@ static bool handle(uint64_t badge, uint64_t *info, uint64_t mr[4])
     return *info != 0;
 }
 
+/* The next message. While there is none, memory of what has ended is taken apart. */
+static uint64_t receive(uint64_t *badge, uint64_t mr[4])
+{
+    uint64_t info;
+
+    while (memory_reclaim()) {
+        info = kc_nbrecv(endpoint, reply, badge, mr);
+        if (*badge != 0) {
+            return info;
+        }
+    }
+    return kc_recv(endpoint, reply, badge, mr);
+}
+
 static void serve(void)
 {
     uint64_t mr[MESSAGE_FAST_REGISTERS] = {0}, badge;
     uint64_t info = kc_recv(endpoint, reply, &badge, mr);
 
     for (;;) {
-        if (handle(badge, &info, mr)) {
+        bool answer = handle(badge, &info, mr);
+
+        if (answer && !memory_reclaiming()) {
             info = kc_reply_recv(endpoint, reply, info, &badge, mr);
-        } else {
-            info = kc_recv(endpoint, reply, &badge, mr);
+            continue;
         }
+        if (answer) {
+            kc_send(reply, info, mr);
+        }
+        info = receive(&badge, mr);
     }
 }
 
