@@ -7,6 +7,9 @@
 #include <transport/process.h>
 #include <util/heap.h>
 
+/* Entries of the identity table that are in a row: a page of them. */
+enum { IDENTITIES_TOGETHER = 4096 / sizeof(struct identity) };
+
 struct connection *fs_connection_known(struct server *server, uint64_t badge)
 {
     uint32_t index = BADGE_INDEX(badge);
@@ -79,9 +82,8 @@ void server_ended(struct server *server, uint64_t badge)
 }
 
 /* Looks at one entry of the identity table. */
-static void look(struct server *server, uint32_t index)
+static void look(struct server *server, uint32_t index, const struct identity *identity)
 {
-    const struct identity *identity = server_identity(index);
     struct connection *connection = server->connections[index];
     uint32_t state = __atomic_load_n(&identity->state, __ATOMIC_ACQUIRE);
     uint64_t badge = badge_of(index, identity->generation);
@@ -100,11 +102,23 @@ static void look(struct server *server, uint32_t index)
     }
 }
 
+/* Nearly all entries are none of ours, or as they were. */
+static void look_at_some(struct server *server, uint32_t first)
+{
+    const struct identity *identity = server_identity(first);
+    struct connection *const *connection = &server->connections[first];
+
+    for (uint32_t i = 0; i < IDENTITIES_TOGETHER; i++) {
+        if (connection[i] || identity[i].state == IDENTITY_ENDING)
+            look(server, first + i, &identity[i]);
+    }
+}
+
 void server_notified(struct server *server, uint64_t reasons)
 {
     if (reasons & BADGE_SERVICE) {
-        for (uint32_t i = 0; i < IDENTITY_MAX && server_identity(i); i++)
-            look(server, i);
+        for (uint32_t i = 0; i < IDENTITY_MAX; i += IDENTITIES_TOGETHER)
+            look_at_some(server, i);
     }
     if (reasons & BADGE_INTERRUPT && server->operations.interrupt)
         server->operations.interrupt(server);

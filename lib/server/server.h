@@ -156,6 +156,6 @@ void server_unlinked(struct server *, struct server_node *node);
  * server_notified(); directly only by the process server. */
 void server_ended(struct server *, uint64_t badge);
 
-/* Entry of the identity table; null beyond its end. Not a function of lib/server but of
- * who links it: program.c is for programs. */
+/* Entry of the identity table; null beyond its end. A page of them is in a row. Not a
+ * function of lib/server but of who links it: program.c is for programs. */
 const struct identity *server_identity(uint32_t index);
