@@ -76,6 +76,7 @@ enum { ATTACH_NUMBER = 0x55585254 };
     UXRT_FUNCTION(int, close, (int file), (file)) \
     UXRT_FUNCTION(int, dup, (int file), (file)) \
     UXRT_FUNCTION(int, dup_to, (int file, int number), (file, number)) \
+    UXRT_FUNCTION(int, pipe, (int *files, unsigned flags), (files, flags)) \
     UXRT_FUNCTION(int64_t, seek, (int file, int64_t offset, int whence), \
         (file, offset, whence)) \
     UXRT_FUNCTION(int, stat, (const char *name, struct uxrt_stat *stat), (name, stat)) \

@@ -69,6 +69,8 @@ int uxrt_openat(int directory, const char *name, unsigned flags, unsigned mode);
 int uxrt_close(int file);
 int uxrt_dup(int file);
 int uxrt_dup_to(int file, int number);
+/* The reading and the writing end of a new pipe; flags: UXRT_NONBLOCK, _CLOSE_ON_EXEC. */
+int uxrt_pipe(int *files, unsigned flags);
 int64_t uxrt_seek(int file, int64_t offset, int whence);  /* 0 start, 1 position, 2 end */
 
 struct uxrt_seek {
