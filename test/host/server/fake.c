@@ -236,7 +236,7 @@ int64_t fake_take(unsigned number)
     int64_t result = reply->result;
 
     assert(reply->taken && reply->answered);
-    memcpy(fake.memory, reply->memory, FAKE_ROOM);
+    memcpy(fake.memory, reply->memory, reply->room);
     fake.end = reply->end;
     free(reply->memory);
     *reply = (struct fake_reply){ 0 };
@@ -263,7 +263,9 @@ int64_t fake_call(uint64_t badge, uint32_t file, bool write, uint64_t offset,
 
     assert(count <= FAKE_ROOM);
     *reply = (struct fake_reply){ .taken = true, .write = write, .form = request.form,
-        .badge = badge, .count = (uint32_t)count, .memory = calloc(1, FAKE_ROOM) };
+        .badge = badge, .count = (uint32_t)count,
+        .room = count < SHORT_READ_MAX ? SHORT_READ_MAX : count };
+    reply->memory = calloc(1, reply->room);
     if (write && count)
         memcpy(reply->memory, data, count);
     memset(registers, 0xee, sizeof(registers));

@@ -24,7 +24,8 @@ struct fake_reply {
     int64_t result;
     bool end;
     uint32_t count;
-    unsigned char *memory;      /* of the client: FAKE_ROOM bytes */
+    unsigned char *memory;      /* of the client: `room` bytes */
+    size_t room;
 };
 
 struct fake {

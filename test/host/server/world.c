@@ -246,7 +246,8 @@ static void step_records(unsigned c)
 {
     static const uint8_t attributes[] = {
         ATTR_STAT, ATTR_POSITION, ATTR_FLAGS, ATTR_READY, ATTR_PATH, ATTR_LINK,
-        ATTR_READDIR, ATTR_RPC, ATTR_LOCK, ATTR_OBJECT, ATTR_STATFS, ATTR_SET, ATTR_TERMIOS,
+        ATTR_READDIR, ATTR_RPC, ATTR_LOCK, ATTR_OBJECT, ATTR_STATFS, ATTR_SET,
+        ATTR_TERMIOS,
     };
     unsigned attribute = attributes[choose(sizeof(attributes))];
     uint32_t file = FIRST_FILE + choose(IDS);
