@@ -27,3 +27,8 @@ bool memory_reclaim(void)
     }
     return true;
 }
+
+bool memory_reclaiming(void)
+{
+    return !list_empty(&left);
+}

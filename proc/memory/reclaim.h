@@ -26,3 +26,5 @@ void reclaim_start(struct reclaim *reclaim, bool (*step)(struct reclaim *, size_
 
 /* Does a step. False: nothing is left to do. */
 bool memory_reclaim(void);
+/* True if something is left to do. */
+bool memory_reclaiming(void);
