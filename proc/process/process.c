@@ -6,6 +6,7 @@
 
 #include <boot/boot.h>
 #include <files/files.h>
+#include <memory/reclaim.h>
 #include <memory/slot.h>
 #include <memory/untyped.h>
 #include <process/connection.h>
@@ -120,9 +121,20 @@ static bool enough_memory(void)
     return frames >= spare && tables >= spare;
 }
 
+/* What has been given up but is not free yet, counts. */
+static bool find_memory(void)
+{
+    bool enough = enough_memory();
+
+    while (!enough && memory_reclaim()) {
+        enough = enough_memory();
+    }
+    return enough;
+}
+
 struct process *process_create(struct process *parent)
 {
-    bool room = process_count < PROCESSES_MAX && enough_memory();
+    bool room = process_count < PROCESSES_MAX && find_memory();
     uint32_t frame = room ? frame_alloc(true) : 0;
     struct process *process;
 
