@@ -136,6 +136,17 @@ static bool careful_bytes(struct server *server, struct connection *connection,
     return fs_settle(server, request, result);
 }
 
+/* Finds the message registers, at the first request. */
+static void find_registers(struct server *server, const struct uxrt_request *request)
+{
+    struct uxrt_request read = *request;
+
+    read.write = false;
+    read.form = FORM_MESSAGE;
+    read.count = 0;
+    server->registers = uxrt_request_registers(server->service, &read);
+}
+
 bool fs_careful(struct server *server, struct server_request *request, int64_t *result)
 {
     const struct uxrt_request *r = &request->request;
@@ -143,6 +154,8 @@ bool fs_careful(struct server *server, struct server_request *request, int64_t *
     bool answer = true;
     int error = 0;
 
+    if (!server->registers)
+        find_registers(server, r);
     connection = fs_connection_get(server, r->badge, &error);
     request->server = server;
     request->file = NULL;

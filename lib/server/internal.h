@@ -74,6 +74,7 @@ struct server {
     char *record;                   /* RECORD_MAX bytes: of the attribute being done */
     uint64_t turn[SHORT_READ_MAX / 8];      /* struct name_turn of the request */
     uint32_t turn_bytes;
+    uint64_t *registers;            /* of messages; of use when there is a request */
     uint64_t kept[MESSAGE_MAX_LENGTH];      /* bytes of the short write being done */
 };
 
@@ -162,6 +163,8 @@ void fs_waits_end(struct server *server, struct connection *connection);
 int64_t fs_ready_read(struct attribute_call *call);
 
 /* park.c */
+/* uxrt_wake, with the message registers as they were. */
+void fs_wake(struct server *server, uint64_t badge, uint32_t bits);
 void fs_parked_cancel(struct server *server, struct connection *connection);
 
 /* lock.c */

@@ -13,8 +13,8 @@
  *
  * Operations return a count or 0, or a negative error number. Those left out (null) give
  * the error that Unix has for them (EPERM, ENOTDIR, EISDIR, ENOTTY, ESPIPE, ...).
- * One thread calls them. Finish other requests before putting bytes for the one at hand:
- * both may use the same message registers.
+ * One thread calls them. An operation that calls the transport itself does that before it
+ * puts bytes: both may use the message registers.
  */
 #pragma once
 
@@ -126,9 +126,10 @@ int64_t server_put(struct server_request *, uint64_t to, const void *data, size_
 void *server_data(struct server_request *);
 
 /* Keeps a request for later: a copy that belongs to the operation until server_finish()
- * answers it. Null: no more can be parked for this connection; return -ERROR_WAIT then,
- * which makes the client wait until server_changed() and ask again. A cancelled request
- * is taken back by calling `cancelled`, and the client gets EINTR. */
+ * answers it; bytes of a short write stay with it. Null: no more can be parked for this
+ * connection; return -ERROR_WAIT then, which makes the client wait until server_changed()
+ * and ask again. A cancelled request is taken back by calling `cancelled`, and the client
+ * gets EINTR. */
 struct server_request *server_park(struct server_request *,
     void (*cancelled)(struct server_request *));
 void server_finish(struct server_request *, int64_t result);

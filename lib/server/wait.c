@@ -71,7 +71,7 @@ void fs_wait_drop(struct server *server, struct connection *connection,
 
     if (!wait)
         return;
-    uxrt_wake(connection->badge, wait->bits & ~READY_LOCK);
+    fs_wake(server, connection->badge, wait->bits & ~READY_LOCK);
     wait_end(server, place_of(wait));
 }
 
@@ -94,7 +94,7 @@ void server_changed(struct server *server, struct server_node *node, uint32_t bi
         struct server_wait *wait = *place;
 
         if (bits & (wait->bits | always)) {
-            uxrt_wake(wait->connection->badge, bits & ~READY_LOCK);
+            fs_wake(server, wait->connection->badge, bits & ~READY_LOCK);
             wait_end(server, place);
         } else {
             place = &wait->next;

@@ -127,6 +127,29 @@ static void parking(void **state)
     assert_int_equal(toy.closed, 2);
 }
 
+/* Bytes in registers stay right when others are woken or answered meanwhile. */
+static void registers_kept(void **state)
+{
+    char text[257];
+    unsigned reader;
+
+    (void)state;
+    fake_open(user, ROOT, "fifo", A, MAKE, S_IFIFO | 0666);
+    fake_open(admin, ROOT, "fifo", A, RW, 0);
+    assert_int_equal(fake_read(user, A, 4, 0), FAKE_PARKED);
+    reader = fake.reply;
+    assert_int_equal(fake_write(admin, A, "one two", 0), 7);
+    assert_int_equal(fake_take(reader), 4);
+    assert_got("one ");
+    memset(text, 'x', 256);
+    text[253] = 0;
+    assert_int_equal(fake_write(admin, A, text, 0), 253);
+    assert_int_equal(fake_write(admin, A, "y", 0), -ERROR_WAIT);
+    assert_int_equal(fake_read(user, A, 4, 0), 4);
+    assert_got("twox");
+    assert_int_equal(fake.woken, 1);
+}
+
 static void parking_limits(void **state)
 {
     unsigned count = 0;
@@ -268,7 +291,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHECK(forks), CHECK(odd_forks), CHECK(many_forks), CHECK(exports), CHECK(parking),
-        CHECK(parking_limits), CHECK(readiness), CHECK(locks), CHECK(answers),
+        CHECK(registers_kept), CHECK(parking_limits), CHECK(readiness), CHECK(locks), CHECK(answers),
         CHECK(others), CHECK(strangers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -265,8 +265,12 @@ static int64_t read_fifo(struct toy_node *fifo, struct server_request *request)
 {
     struct server_request *kept;
 
-    if (fifo->node.size || !request->count)
-        return take_bytes(fifo, request);
+    if (fifo->node.size || !request->count) {
+        int64_t done = take_bytes(fifo, request);
+
+        server_changed(request->server, &fifo->node, UXRT_READY_WRITE);
+        return done;
+    }
     if (!toy.park)
         return -EAGAIN;
     kept = server_park(request, cancelled);
