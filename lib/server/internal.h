@@ -153,6 +153,7 @@ int fs_walk(struct attribute_call *call, const char *name, size_t length, unsign
  * written. */
 int fs_walk_change(struct attribute_call *call, const char *name, size_t length,
     struct walk *walk);
+int fs_may_change(const struct attribute_call *call, const struct server_node *directory);
 
 /* wait.c: readiness. */
 int fs_wait_arm(struct server *server, struct connection *connection,

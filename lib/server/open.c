@@ -34,6 +34,7 @@ static int create(struct attribute_call *call, struct opening *opening)
 {
     const struct walk *at = &opening->at;
     uint32_t mode = new_mode(call, opening->mode);
+    int error;
 
     if (!mode)
         return -EINVAL;
@@ -41,8 +42,9 @@ static int create(struct attribute_call *call, struct opening *opening)
         return -EISDIR;
     if ((S_ISCHR(mode) || (mode & S_IFMT) == S_IFBLK) && !call->caller.privileged)
         return -EPERM;
-    if (!fs_permits(at->parent, call->identity, MAY_WRITE | MAY_EXECUTE))
-        return -EACCES;
+    error = fs_may_change(call, at->parent);
+    if (error)
+        return error;
     opening->created = true;
     return call->server->operations.create(call->server, &call->caller, at->parent,
         at->name, at->length, mode, &opening->at.node);

@@ -140,6 +140,14 @@ int fs_walk(struct attribute_call *call, const char *name, size_t length, unsign
     return error;
 }
 
+/* Can names be made in or taken from this directory? One without a name gets no new ones. */
+int fs_may_change(const struct attribute_call *call, const struct server_node *directory)
+{
+    if (!directory->links && directory != call->server->root)
+        return -ENOENT;
+    return fs_permits(directory, call->identity, MAY_WRITE | MAY_EXECUTE) ? 0 : -EACCES;
+}
+
 int fs_walk_change(struct attribute_call *call, const char *name, size_t length,
     struct walk *at)
 {
@@ -156,5 +164,5 @@ int fs_walk_change(struct attribute_call *call, const char *name, size_t length,
     if (!at->parent)
         return -EBUSY;
     at->slash = end < length;
-    return fs_permits(at->parent, call->identity, MAY_WRITE | MAY_EXECUTE) ? 0 : -EACCES;
+    return fs_may_change(call, at->parent);
 }

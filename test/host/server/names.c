@@ -211,7 +211,11 @@ static void removals(void **state)
     assert_int_equal(toy.forgotten, 0);
     fake_close(user, A);
     assert_int_equal(toy.forgotten, 1);
+    fake_open(user, ROOT, "d", A, UXRT_READ, 0);
     assert_int_equal(remove_name(user, "d", true), 1);
+    assert_int_equal(fake_open(user, A, "new", B, MAKE, 0644), -ENOENT);
+    assert_int_equal(check_mkdir(user, A, "new", 0755), -ENOENT);
+    fake_close(user, A);
     assert_int_equal(toy.forgotten, 2);
     fake_open(user, ROOT, "mine", A, MAKE, 0644);
     check_set_mode(admin, ROOT, 01777);
