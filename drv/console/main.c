@@ -3,10 +3,10 @@
  * console: serves /srv/console, a terminal on the first serial port. Its root is the
  * device itself. Manual: console(4).
  */
+#include "console.h"
+
 #include <program/heap.h>
 #include <program/time.h>
-#include <server/server.h>
-#include <terminal/terminal.h>
 #include <transport/protocol.h>
 #include <util/errno.h>
 #include <util/mode.h>
@@ -15,17 +15,10 @@
 
 #include "uart.h"
 
-enum { QUEUE = 8192, CHUNK = 512 };
+enum { CHUNK = 512 };
 
-static struct terminal terminal;
-static uint32_t foreground;             /* process group that gets signals; 0: none */
-
-/* Output on its way: [sent, queued), counters that only grow. */
-static char queue[QUEUE];
-static uint32_t sent, queued;
-
-/* Reads that wait for input, in their order. */
-static struct server_request *readers;
+struct console console;
+static struct terminal *const terminal = &console.terminal;
 
 /* Device 5, 1 as on Linux. */
 static struct server_node node = {
@@ -34,17 +27,23 @@ static struct server_node node = {
 
 static uint32_t queue_room(void)
 {
-    return QUEUE - (queued - sent);
+    return QUEUE - (console.queued - console.sent);
+}
+
+/* Is there output that may go on? */
+static bool sendable(void)
+{
+    return console.sent != console.queued && !terminal->stopped;
 }
 
 /* Sends what the device takes; the rest when it has room again. */
 static void send(void)
 {
-    while (sent != queued && !terminal.stopped && uart_has_room()) {
-        for (unsigned i = 0; i < UART_FIFO && sent != queued; i++)
-            uart_put(queue[sent++ % QUEUE]);
+    while (sendable() && uart_has_room()) {
+        for (unsigned i = 0; i < UART_FIFO && sendable(); i++)
+            uart_put(console.queue[console.sent++ % QUEUE]);
     }
-    uart_want_room(sent != queued && !terminal.stopped);
+    uart_want_room(sendable());
 }
 
 /* What there is no room for is lost; only echo can be too much. */
@@ -52,14 +51,14 @@ static void enqueue(void *context, const char *bytes, size_t count)
 {
     (void)context;
     for (size_t i = 0; i < count && queue_room() > 0; i++)
-        queue[queued++ % QUEUE] = bytes[i];
+        console.queue[console.queued++ % QUEUE] = bytes[i];
 }
 
 static void signal_foreground(void *context, int number)
 {
     (void)context;
-    if (foreground)
-        uxrt_kill(-(int)foreground, number);
+    if (console.foreground)
+        uxrt_kill(-(int)console.foreground, number);
 }
 
 static const struct terminal_hooks hooks = {.echo = enqueue, .signal = signal_foreground};
@@ -69,31 +68,37 @@ static int64_t give(struct server_request *request)
 {
     static char line[TERMINAL_INPUT];
     size_t count = request->count < sizeof(line) ? request->count : sizeof(line);
-    uint32_t head = terminal.head;
-    size_t taken = terminal_read(&terminal, line, count);
+    uint32_t head = terminal->head;
+    size_t taken = terminal_read(terminal, line, count);
     int64_t put = taken ? server_put(request, 0, line, taken) : 0;
 
     if (put != (int64_t)taken)
-        terminal.head = head;
+        terminal->head = head;
     request->end = taken == 0;
     return put == (int64_t)taken || put < 0 ? put : -EFAULT;
 }
 
 static void serve_readers(struct server *server)
 {
-    while (readers && terminal_readable(&terminal, readers->count)) {
-        struct server_request *request = readers;
+    while (console.readers && terminal_readable(terminal, console.readers->count)) {
+        struct server_request *request = console.readers;
 
-        readers = request->next;
+        console.readers = request->next;
         server_finish(request, give(request));
     }
-    if (terminal_readable(&terminal, SIZE_MAX))
+    if (terminal_readable(terminal, SIZE_MAX))
         server_changed(server, &node, UXRT_READY_READ);
+}
+
+void console_changed(struct server *server)
+{
+    send();
+    serve_readers(server);
 }
 
 static void cancelled(struct server_request *request)
 {
-    struct server_request **at = &readers;
+    struct server_request **at = &console.readers;
 
     while (*at != request)
         at = &(*at)->next;
@@ -102,7 +107,7 @@ static void cancelled(struct server_request *request)
 
 static int64_t park(struct server_request *request)
 {
-    struct server_request *kept, **at = &readers;
+    struct server_request *kept, **at = &console.readers;
 
     if (request->file->flags & UXRT_NONBLOCK)
         return -EAGAIN;
@@ -120,7 +125,7 @@ static int64_t read(struct server_request *request)
 {
     if (request->count == 0)
         return 0;
-    if (readers || !terminal_readable(&terminal, request->count))
+    if (console.readers || !terminal_readable(terminal, request->count))
         return park(request);
     return give(request);
 }
@@ -135,8 +140,8 @@ static int64_t write_chunk(struct server_request *request, uint64_t from)
 
     if (got <= 0)
         return got;
-    enqueue(NULL, device, terminal_output(&terminal, bytes, (size_t)got, device, room,
-                                          &used));
+    room = terminal_output(terminal, bytes, (size_t)got, device, room, &used);
+    enqueue(NULL, device, room);
     return (int64_t)used;
 }
 
@@ -161,7 +166,7 @@ static int64_t write(struct server_request *request)
 static uint32_t ready(struct server_file *file)
 {
     (void)file;
-    return (terminal_readable(&terminal, SIZE_MAX) ? UXRT_READY_READ : 0)
+    return (terminal_readable(terminal, SIZE_MAX) ? UXRT_READY_READ : 0)
            | (queue_room() >= QUEUE / 2 ? UXRT_READY_WRITE : 0);
 }
 
@@ -169,7 +174,7 @@ static void interrupt(struct server *server)
 {
     do {
         for (int byte = uart_get(); byte >= 0; byte = uart_get())
-            terminal_input(&terminal, (unsigned char)byte);
+            terminal_input(terminal, (unsigned char)byte);
         send();
     } while (!uart_rest());
     serve_readers(server);
@@ -177,92 +182,16 @@ static void interrupt(struct server *server)
         server_changed(server, &node, UXRT_READY_WRITE);
 }
 
-static int64_t get(struct server_request *request, unsigned attribute, uint64_t argument,
-    void *record, size_t size)
-{
-    (void)request;
-    uint32_t pending = (uint32_t)terminal_pending(&terminal), unsent = queued - sent;
-    const struct { unsigned attribute; uint64_t argument; const void *data; size_t size; }
-    records[] = {
-        {ATTR_TERMIOS, 0, &terminal.settings, sizeof(terminal.settings)},
-        {ATTR_CONTROL, TIOCGWINSZ, &terminal.size, sizeof(terminal.size)},
-        {ATTR_CONTROL, TIOCGPGRP, &foreground, sizeof(foreground)},
-        {ATTR_CONTROL, FIONREAD, &pending, sizeof(pending)},
-        {ATTR_CONTROL, TIOCOUTQ, &unsent, sizeof(unsent)},
-    };
-
-    for (unsigned i = 0; i < sizeof(records) / sizeof(*records); i++) {
-        if (records[i].attribute != attribute || records[i].argument != argument)
-            continue;
-        size = size < records[i].size ? size : records[i].size;
-        memcpy(record, records[i].data, size);
-        return (int64_t)size;
-    }
-    return -ENOTTY;
-}
-
-/* TCSETS, TCSETSW, TCSETSF: arguments 0 to 2; the last one flushes input. Output needs no
- * waiting, as it has been processed when it was written. */
-static int64_t set_termios(struct server *server, uint64_t argument, const void *record,
-    size_t size)
-{
-    struct terminal_settings settings;
-
-    if (size != sizeof(settings) || argument > 2)
-        return -EINVAL;
-    memcpy(&settings, record, size);
-    terminal_set(&terminal, &settings, argument == 2);
-    send();
-    serve_readers(server);
-    return (int64_t)size;
-}
-
-/* TCFLSH: 0 input, 1 output, 2 both. */
-static int64_t flush(uint32_t what)
-{
-    if (what > 2)
-        return -EINVAL;
-    if (what != 1)
-        terminal_flush(&terminal);
-    if (what != 0)
-        sent = queued;
-    return sizeof(what);
-}
-
-static int64_t set(struct server_request *request, unsigned attribute, uint64_t argument,
-    const void *record, size_t size)
-{
-    uint32_t word = 0;
-
-    if (attribute == ATTR_TERMIOS)
-        return set_termios(request->server, argument, record, size);
-    if (attribute != ATTR_CONTROL)
-        return -ENOTTY;
-    if (argument == TIOCSWINSZ && size == sizeof(terminal.size)) {
-        memcpy(&terminal.size, record, size);
-        return (int64_t)size;
-    }
-    if (size != sizeof(word))
-        return -EINVAL;
-    memcpy(&word, record, size);
-    if (argument == TCFLSH)
-        return flush(word);
-    if (argument != TIOCSPGRP)
-        return -ENOTTY;
-    foreground = word <= INT32_MAX ? word : 0;
-    return (int64_t)size;
-}
-
 static const struct server_operations operations = {
     .read = read, .write = write, .ready = ready, .interrupt = interrupt,
-    .get = get, .set = set};
+    .get = settings_get, .set = settings_set};
 
 int main(void)
 {
     int error;
 
     program_heap();
-    terminal_init(&terminal, &hooks, NULL);
+    terminal_init(terminal, &hooks, NULL);
     node.accessed = node.modified = node.changed = program_time();
     error = uart_begin();
     if (error == 0)

@@ -32,9 +32,11 @@ enum { B38400 = 017, CS8 = 060, CREAD = 0200, HUPCL = 02000 };
 enum { ISIG = 01, ICANON = 02, ECHO = 010, ECHOE = 020, ECHOK = 040, ECHONL = 0100,
        NOFLSH = 0200, ECHOCTL = 01000, ECHOKE = 04000, IEXTEN = 0100000 };
 
-/* Codes of ATTR_CONTROL: Linux's numbers for ioctl. */
-enum { TCFLSH = 0x540b, TIOCGPGRP = 0x540f, TIOCSPGRP = 0x5410, TIOCOUTQ = 0x5411,
-       TIOCGWINSZ = 0x5413, TIOCSWINSZ = 0x5414, FIONREAD = 0x541b };
+/* Arguments of ATTR_CONTROL, and of writing ATTR_TERMIOS (0 is TCSETS, too): Linux's numbers
+ * for ioctl. */
+enum { TCSETS = 0x5402, TCSETSW = 0x5403, TCSETSF = 0x5404, TCFLSH = 0x540b,
+       TIOCGPGRP = 0x540f, TIOCSPGRP = 0x5410, TIOCOUTQ = 0x5411, TIOCGWINSZ = 0x5413,
+       TIOCSWINSZ = 0x5414, FIONREAD = 0x541b };
 
 struct terminal_size {
     uint16_t rows, columns, width, height;      /* the last two in pixels, or 0 */

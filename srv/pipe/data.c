@@ -6,6 +6,7 @@
  */
 #include "pipe.h"
 
+#include <terminal/termios.h>
 #include <transport/protocol.h>
 #include <util/errno.h>
 #include <util/string.h>
@@ -181,6 +182,19 @@ uint32_t pipe_ready(struct server_file *file)
         bits |= has_readers(pipe) ? 0 : UXRT_READY_ERROR;
     }
     return bits;
+}
+
+int64_t pipe_get(struct server_request *request, unsigned attribute, uint64_t argument,
+    void *record, size_t size)
+{
+    uint32_t used = pipe_used(pipe_of(request->file->node));
+
+    if (attribute != ATTR_CONTROL || argument != FIONREAD)
+        return -ENOTTY;
+    if (size < sizeof(used))
+        return -EINVAL;
+    memcpy(record, &used, sizeof(used));
+    return sizeof(used);
 }
 
 void pipe_closed(struct server *server, struct pipe *pipe)

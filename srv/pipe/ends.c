@@ -121,4 +121,4 @@ static void close(struct server *server, struct server_file *file)
 const struct server_operations pipe_operations = {
     .lookup = lookup, .entry = entry, .create = fifo_create, .remove = fifo_remove,
     .open = open, .close = close, .read = pipe_read, .write = pipe_write,
-    .ready = pipe_ready, .forget = forget};
+    .ready = pipe_ready, .get = pipe_get, .forget = forget};

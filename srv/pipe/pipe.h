@@ -59,6 +59,8 @@ void ring_free(struct pipe *pipe);
 int64_t pipe_read(struct server_request *request);
 int64_t pipe_write(struct server_request *request);
 uint32_t pipe_ready(struct server_file *file);
+int64_t pipe_get(struct server_request *request, unsigned attribute, uint64_t argument,
+    void *record, size_t size);
 void pipe_closed(struct server *server, struct pipe *pipe);
 
 /* fifo.c: operations on names. */
