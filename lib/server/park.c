@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Requests that are answered later: each holds a reply object and its open file, and of a
- * short one the bytes, as the message registers are used by others meanwhile. Calls made on
- * the way keep the registers of the request at hand.
+ * short one the bytes, as the message registers are used by others meanwhile. Calls made
+ * on the way keep the registers of the request at hand.
  */
 #include <server/internal.h>
 #include <util/heap.h>

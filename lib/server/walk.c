@@ -140,7 +140,8 @@ int fs_walk(struct attribute_call *call, const char *name, size_t length, unsign
     return error;
 }
 
-/* Can names be made in or taken from this directory? One without a name gets no new ones. */
+/* Can names be made in or taken from this directory? One without a name gets no new
+ * ones. */
 int fs_may_change(const struct attribute_call *call, const struct server_node *directory)
 {
     if (!directory->links && directory != call->server->root)

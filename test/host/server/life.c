@@ -291,8 +291,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHECK(forks), CHECK(odd_forks), CHECK(many_forks), CHECK(exports), CHECK(parking),
-        CHECK(registers_kept), CHECK(parking_limits), CHECK(readiness), CHECK(locks), CHECK(answers),
-        CHECK(others), CHECK(strangers),
+        CHECK(registers_kept), CHECK(parking_limits), CHECK(readiness), CHECK(locks),
+        CHECK(answers), CHECK(others), CHECK(strangers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
