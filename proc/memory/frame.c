@@ -16,7 +16,7 @@
 #include <memory/untyped.h>
 #include <util/string.h>
 
-#define FRAME_BASE UINT64_C(0x100000000000)
+#define FRAME_BASE UINT64_C(0x200000000000)
 
 enum { BATCH = 256 };
 

@@ -217,8 +217,31 @@ struct region *region_split(struct region *region, uint64_t at)
     return upper;
 }
 
+/* An object of the copy's own, with the same bytes. */
+static bool copy_object(const struct region *region, struct region *copy)
+{
+    struct object *object = object_create(region_last(region));
+    bool good = object;
+
+    for (size_t page = region_first(region); good && page < region_last(region); page++) {
+        uint32_t frame = object_frame(region->object, region->offset + page, false);
+
+        good = !frame || object_write(object, (uint64_t)page * PAGE_SIZE,
+            frame_memory(frame), PAGE_SIZE) == PAGE_SIZE;
+    }
+    if (good) {
+        region_set_object(copy, object, 0);
+    }
+    if (object) {
+        object_put(object);
+    }
+    return good;
+}
+
 struct region *region_fork(struct region *region, struct space *child)
 {
+    bool own_object = region->object && region->flags & REGION_SHARED
+                      && region->flags & REGION_FORK_COPY;
     struct region *copy = region_create(child, region->start, region->end);
 
     if (!copy) {
@@ -227,7 +250,12 @@ struct region *region_fork(struct region *region, struct space *child)
     copy->protection = region->protection;
     copy->flags = region->flags;
     copy->origin = region->origin;
-    region_set_object(copy, region->object, region->offset);
+    if (!own_object) {
+        region_set_object(copy, region->object, region->offset);
+    } else if (!copy_object(region, copy)) {
+        region_destroy(copy);
+        return NULL;
+    }
     if (!region->amap) {
         return copy;
     }

@@ -321,6 +321,27 @@ static void test_tables(void)
     space_destroy(space);
 }
 
+/* A word by way of the process server. */
+static int touch(struct space *space, uint64_t address, bool write, uint64_t *word)
+{
+    int error = space_fault(space, address, write ? PROC_WRITE : PROC_READ);
+    int64_t count = 0;
+
+    if (!error) {
+        count = write ? space_write(space, address, word, sizeof(*word))
+                      : space_read(space, address, word, sizeof(*word));
+    }
+    CHECK(error || count == sizeof(*word));
+    return error;
+}
+
+static void test_random(void)
+{
+    static const struct random_run run = {.steps = 20000, .touch = touch};
+
+    random_test(&run, 88172645463325252);
+}
+
 int proc_main(void)
 {
     static const struct test tests[] = {

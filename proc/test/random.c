@@ -7,39 +7,49 @@
 #include <test/random.h>
 
 #include <memory/check.h>
-#include <memory/object.h>
-#include <memory/space.h>
 #include <test/check.h>
 #include <transport/process.h>
+#include <util/errno.h>
 #include <util/string.h>
 
 #define BASE UINT64_C(0x20000000)
 
-enum { SPACES = 4, PAGES = 96, STEPS = 20000, CHECK_EVERY = 500 };
+enum { SPACES = 4, PAGES = 96, CHECK_EVERY = 250 };
 
-/* A page of the model: nothing, private with a value, or one of the object. */
 enum kind { NONE, PRIVATE, SHARED };
 
 struct page {
     enum kind kind;
-    bool writable, own;         /* own: private, and not the object's page any more */
-    uint32_t from;              /* page of the object behind it, if in_object */
-    bool in_object;
+    bool writable;
+    bool own;                   /* private, and not the object's page any more */
+    bool in_object;             /* the object's page `from` is behind it */
+    uint32_t from;
     uint64_t value;
 };
 
 static struct page model[SPACES][PAGES];
 static struct space *spaces[SPACES];
 static uint64_t object_model[PAGES];
+static size_t object_size;
 static struct object *object;
-static uint64_t seed = 88172645463325252;
+static const struct random_run *run;
+static uint64_t state;
 
 static unsigned below(unsigned limit)
 {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (unsigned)(seed % limit);
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (unsigned)(state % limit);
+}
+
+/* True if an operation was done; false if it found no memory, which is allowed. */
+static bool done(int64_t result)
+{
+    if (result == -ENOMEM && run->may_fail) {
+        return false;
+    }
+    return CHECK(result >= 0);
 }
 
 static uint64_t address_of(unsigned page)
@@ -47,10 +57,14 @@ static uint64_t address_of(unsigned page)
     return BASE + (uint64_t)page * PAGE_SIZE;
 }
 
+static bool of_object(const struct page *page)
+{
+    return page->kind == SHARED || (page->kind == PRIVATE && page->in_object && !page->own);
+}
+
 static uint64_t expected(const struct page *page)
 {
-    return page->kind == SHARED || (page->in_object && !page->own)
-               ? object_model[page->from] : page->value;
+    return of_object(page) ? object_model[page->from] : page->value;
 }
 
 static void step_map(unsigned s, unsigned first, unsigned count)
@@ -58,8 +72,10 @@ static void step_map(unsigned s, unsigned first, unsigned count)
     bool with_object = below(2), shared = with_object && below(2);
     unsigned from = with_object ? below(PAGES - count + 1) : 0;
 
-    CHECK(space_map(spaces[s], address_of(first), count, PROC_READ | PROC_WRITE,
-              shared ? REGION_SHARED : 0, with_object ? object : NULL, from, true) > 0);
+    if (!done(space_map(spaces[s], address_of(first), count, PROC_READ | PROC_WRITE,
+            shared ? REGION_SHARED : 0, with_object ? object : NULL, from, true))) {
+        return;
+    }
     for (unsigned i = 0; i < count; i++) {
         model[s][first + i] = (struct page){
             .kind = shared ? SHARED : PRIVATE, .writable = true, .from = from + i,
@@ -70,8 +86,9 @@ static void step_map(unsigned s, unsigned first, unsigned count)
 
 static void step_unmap(unsigned s, unsigned first, unsigned count)
 {
-    CHECK(space_unmap(spaces[s], address_of(first), count, false) == 0);
-    memset(&model[s][first], 0, count * sizeof(model[s][0]));
+    if (done(space_unmap(spaces[s], address_of(first), count, false))) {
+        memset(&model[s][first], 0, count * sizeof(model[s][0]));
+    }
 }
 
 static void step_protect(unsigned s, unsigned first, unsigned count)
@@ -83,66 +100,94 @@ static void step_protect(unsigned s, unsigned first, unsigned count)
             return;
         }
     }
-    CHECK(space_protect(spaces[s], address_of(first), count,
-              writable ? PROC_READ | PROC_WRITE : PROC_READ) == 0);
+    if (!done(space_protect(spaces[s], address_of(first), count,
+            writable ? PROC_READ | PROC_WRITE : PROC_READ))) {
+        return;
+    }
     for (unsigned i = first; i < first + count; i++) {
         model[s][i].writable = writable;
     }
 }
 
-static void step_write(unsigned s, unsigned page)
+/* What a touch shall say. */
+static int expected_error(const struct page *page, bool write)
+{
+    if (page->kind == NONE || (write && !page->writable)) {
+        return -EFAULT;
+    }
+    return of_object(page) && page->from >= object_size ? -ENXIO : 0;
+}
+
+static void step_touch(unsigned s, unsigned page, bool write)
 {
     struct page *m = &model[s][page];
-    uint64_t value = seed;
-    int error = space_fault(spaces[s], address_of(page), PROC_WRITE);
+    uint64_t word = state;
+    int error = run->touch(spaces[s], address_of(page), write, &word);
 
-    CHECK((error == 0) == (m->kind != NONE && m->writable));
+    if (error == -ENOMEM && run->may_fail) {
+        return;
+    }
+    CHECK(error == expected_error(m, write));
     if (error) {
         return;
     }
-    CHECK(space_write(spaces[s], address_of(page), &value, sizeof(value)) == 8);
-    if (m->kind == SHARED) {
-        object_model[m->from] = value;
+    if (!write) {
+        CHECK(word == expected(m));
+    } else if (m->kind == SHARED) {
+        object_model[m->from] = word;
     } else {
-        m->value = value;
+        m->value = word;
         m->own = true;
     }
 }
 
-/* A word of a private page that is not the region's own yet may change with the object. */
-static void step_read(unsigned s, unsigned page)
+/* Looks at a word from outside. */
+static void step_look(unsigned s, unsigned page)
 {
-    struct page *m = &model[s][page];
-    uint64_t value = 0;
-    int error = space_fault(spaces[s], address_of(page), PROC_READ);
+    const struct page *m = &model[s][page];
+    uint64_t word = 0;
 
-    CHECK((error == 0) == (m->kind != NONE));
-    if (!error) {
-        CHECK(space_read(spaces[s], address_of(page), &value, sizeof(value)) == 8);
-        CHECK(value == expected(m));
-    }
-}
-
-/* The word of a page that a write fault copied is the object's at that time. */
-static void step_copy(unsigned s, unsigned page)
-{
-    struct page *m = &model[s][page];
-
-    if (m->kind == PRIVATE && m->writable
-        && space_fault(spaces[s], address_of(page), PROC_WRITE) == 0 && !m->own) {
-        m->value = expected(m);
-        m->own = true;
+    if (space_read(spaces[s], address_of(page), &word, sizeof(word)) == sizeof(word)) {
+        CHECK(expected_error(m, false) == 0 && word == expected(m));
+    } else {
+        CHECK(run->may_fail || expected_error(m, false) != 0);
     }
 }
 
 static void step_fork(unsigned s)
 {
     unsigned to = (s + 1 + below(SPACES - 1)) % SPACES;
+    struct space *child = space_fork(spaces[s]);
 
-    space_destroy(spaces[to]);
-    spaces[to] = space_fork(spaces[s]);
-    CHECK(spaces[to] != NULL);
-    memcpy(model[to], model[s], sizeof(model[s]));
+    CHECK(child || run->may_fail);
+    if (child) {
+        space_destroy(spaces[to]);
+        spaces[to] = child;
+        memcpy(model[to], model[s], sizeof(model[s]));
+    }
+}
+
+/* Pages go to the same place of another space, if they are all private and have neighbours
+ * that are not in the way. Those behind the end of the object cannot go. */
+static void step_move(unsigned s, unsigned first, unsigned count)
+{
+    unsigned to = (s + 1 + below(SPACES - 1)) % SPACES;
+
+    for (unsigned i = first; i < first + count; i++) {
+        if (model[s][i].kind != PRIVATE || model[to][i].kind != NONE
+            || expected_error(&model[s][i], false) != 0) {
+            return;
+        }
+    }
+    if (!done(space_move(spaces[s], spaces[to], address_of(first), count))) {
+        return;
+    }
+    for (unsigned i = first; i < first + count; i++) {
+        model[to][i] = (struct page){
+            .kind = PRIVATE, .writable = true, .value = expected(&model[s][i]),
+        };
+        model[s][i] = (struct page){.kind = NONE};
+    }
 }
 
 static void step_discard(unsigned first, unsigned count)
@@ -151,41 +196,56 @@ static void step_discard(unsigned first, unsigned count)
     memset(&object_model[first], 0, count * sizeof(object_model[0]));
 }
 
-static void step(void)
+static void step_resize(unsigned size)
 {
-    unsigned s = below(SPACES), first = below(PAGES);
-    unsigned count = 1 + below(PAGES - first), choice = below(100);
-
-    if (choice < 4) {
-        step_map(s, first, count);
-    } else if (choice < 7) {
-        step_unmap(s, first, count > 8 ? 8 : count);
-    } else if (choice < 12) {
-        step_protect(s, first, count > 16 ? 16 : count);
-    } else if (choice < 14) {
-        step_fork(s);
-    } else if (choice < 15) {
-        step_discard(first, count);
-    } else if (choice < 20) {
-        step_copy(s, first);
-    } else if (choice < 60) {
-        step_write(s, first);
-    } else {
-        step_read(s, first);
+    if (done(object_resize(object, size))) {
+        memset(&object_model[size], 0, (PAGES - size) * sizeof(object_model[0]));
+        object_size = size;
     }
 }
 
-void test_random(void)
+static void step(void)
+{
+    unsigned s = below(SPACES), first = below(PAGES), choice = below(200);
+    unsigned count = 1 + below(PAGES - first), few = count > 8 ? 8 : count;
+
+    if (choice < 8) {
+        step_map(s, first, count);
+    } else if (choice < 14) {
+        step_unmap(s, first, few);
+    } else if (choice < 24) {
+        step_protect(s, first, few);
+    } else if (choice < 28) {
+        step_fork(s);
+    } else if (choice < 34) {
+        step_move(s, first, few);
+    } else if (choice < 36) {
+        step_discard(first, few);
+    } else if (choice < 37) {
+        step_resize(below(PAGES + 1));
+    } else if (choice < 40) {
+        step_resize(PAGES);
+    } else if (choice < 50) {
+        step_look(s, first);
+    } else {
+        step_touch(s, first, choice < 120);
+    }
+}
+
+void random_test(const struct random_run *with, uint64_t seed)
 {
     const char *wrong = NULL;
 
+    run = with;
+    state = seed;
     memset(model, 0, sizeof(model));
     memset(object_model, 0, sizeof(object_model));
     object = object_create(PAGES);
+    object_size = PAGES;
     for (unsigned i = 0; i < SPACES; i++) {
         spaces[i] = space_create();
     }
-    for (unsigned i = 0; i < STEPS && !wrong; i++) {
+    for (unsigned i = 0; i < run->steps && !wrong; i++) {
         step();
         if (i % CHECK_EVERY == 0) {
             wrong = memory_check();
