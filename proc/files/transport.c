@@ -119,8 +119,8 @@ static bool parse(struct uxrt_request *request, uint64_t info, const uint64_t mr
         .offset = mr[0],
         .file = label >> REQUEST_FILE_SHIFT & LAST_FILE,
         .count = (uint32_t)REPLY_COUNT(label),
-        .write = label & REQUEST_WRITE,
-        .current = label & REQUEST_CURRENT,
+        .write = (label & REQUEST_WRITE) != 0,
+        .current = (label & REQUEST_CURRENT) != 0,
         .form = label >> REQUEST_FORM_SHIFT & 3,
     };
     current.form = request->form;
