@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Shared buffers. Each has a number, and with it a window of BUFFER_STRIDE bytes at the same
- * address in the client and in the server; the memory object behind it has as many pages as
- * were asked for. A buffer lives until its connection is free.
+ * Shared buffers. Each has a number, and with it a window of BUFFER_STRIDE bytes at the
+ * same address in the client and in the server; the memory object behind it has as many
+ * pages as were asked for. A buffer lives until its connection is free.
  */
 #include <process/connection.h>
 
@@ -166,7 +166,8 @@ int64_t connection_buffer(struct thread *thread, unsigned slot, uint64_t *size)
     if (!buffer && !(buffer = create(thread, connection, count, &error))) {
         return error;
     }
-    if (count > object_pages(buffer->object) && object_resize(buffer->object, count) < 0) {
+    if (count > object_pages(buffer->object)
+        && object_resize(buffer->object, count) < 0) {
         return -ENOMEM;
     }
     *size = object_pages(buffer->object) * (uint64_t)PAGE_SIZE;

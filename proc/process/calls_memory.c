@@ -21,7 +21,7 @@ static bool valid_range(uint64_t address, uint64_t size)
            && size <= PROGRAM_END - address;
 }
 
-/* What is to be mapped: an object with a reference, null for nothing but private memory. */
+/* What is to be mapped: an object with a reference, null for private memory alone. */
 struct source {
     struct object *object;
     unsigned protection;        /* that a shared mapping may have */

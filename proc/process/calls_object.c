@@ -12,7 +12,8 @@
 
 static struct object **handle_entry(struct process *process, uint64_t handle)
 {
-    uint32_t frame = handle < HANDLES_MAX ? process->handles[handle / HANDLES_PER_FRAME] : 0;
+    uint32_t frame = handle < HANDLES_MAX
+        ? process->handles[handle / HANDLES_PER_FRAME] : 0;
     struct object **table = frame ? frame_memory(frame) : NULL;
 
     return table ? &table[handle % HANDLES_PER_FRAME] : NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The identity table and the capabilities of connections. The table is shared with servers,
- * so entries are written field by field, with the state last; what is decided here comes
- * from struct connection, never from the table.
+ * The identity table and the capabilities of connections. The table is shared with
+ * servers, so entries are written field by field, with the state last; what is decided
+ * here comes from struct connection, never from the table.
  */
 #include <memory/slot.h>
 #include <process/connection.h>
@@ -57,7 +57,8 @@ struct identity *connection_identity(uint32_t index)
 
 struct connection *connection_at(uint32_t index)
 {
-    return index < IDENTITY_MAX && connections[index].service ? &connections[index] : NULL;
+    return index < IDENTITY_MAX && connections[index].service
+        ? &connections[index] : NULL;
 }
 
 uint64_t connection_badge(uint32_t index)

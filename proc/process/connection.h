@@ -70,8 +70,9 @@ void connection_cancel(uint32_t index);
 /* Credentials, groups, roots or ids of a process have changed. */
 void connection_update(struct process *process);
 
-/* A shared buffer for a thread's use of a connection, in the buffer area; *size becomes its
- * bytes. -EINVAL: no such slot or size, -EIO: its service has ended, -ENOBUFS, -ENOMEM. */
+/* A shared buffer for a thread's use of a connection, in the buffer area; *size becomes
+ * its bytes. -EINVAL: no such slot or size, -EIO: its service has ended, -ENOBUFS,
+ * -ENOMEM. */
 int64_t connection_buffer(struct thread *thread, unsigned slot, uint64_t *size);
 /* The thread ends: its buffers leave the client; servers keep theirs until `done`. If the
  * thread is known to be in no call of its server (`quiet`), others can use them again. */
@@ -94,8 +95,8 @@ void connection_drop_tokens(struct connection *connection);
 struct service *service_find(uint32_t number);
 struct service *service_named(const char *name, size_t length);
 struct service *service_next(uint32_t after);
-/* A new service of the process, with its endpoint in a slot. -EEXIST, -EMFILE: the process
- * has too many, -ENFILE: the system has, -ENOMEM, -EINVAL: not a name. */
+/* A new service of the process, with its endpoint in a slot. -EEXIST, -EMFILE: the
+ * process has too many, -ENFILE: the system has, -ENOMEM, -EINVAL: not a name. */
 struct service *service_create(struct process *process, const char *name, size_t length,
     int *error);
 struct service *service_create_own(cptr endpoint);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The capability of each device is made in a slot of the process server, and copied to the
- * process. An interrupt's handler, once made, is kept for its next driver.
+ * The capability of each device is made in a slot of the process server, and copied to
+ * the process. An interrupt's handler, once made, is kept for its next driver.
  */
 #include <memory/slot.h>
 #include <process/device.h>
@@ -20,8 +20,8 @@ static struct interrupt {
 static bool give(struct process *process, cptr device, uint64_t n)
 {
     (void)kc_cnode_delete(process->cspace, SLOT_DEVICE + n, CSPACE_BITS);
-    return kc_cnode_copy(process->cspace, SLOT_DEVICE + n, CSPACE_BITS, slot_cnode, device,
-               SLOT_DEPTH, RIGHTS_ALL) == ERROR_NONE;
+    return kc_cnode_copy(process->cspace, SLOT_DEVICE + n, CSPACE_BITS, slot_cnode,
+               device, SLOT_DEPTH, RIGHTS_ALL) == ERROR_NONE;
 }
 
 int device_ports(struct process *process, uint64_t first, uint64_t last, uint64_t n)
@@ -61,8 +61,8 @@ static int make_handler(uint64_t pin)
     if (!slot) {
         return -ENOMEM;
     }
-    if (kc_irq_issue_handler_ioapic(ROOT_SLOT_IRQ_CONTROL, slot_cnode, slot, SLOT_DEPTH, 0,
-            pin, pci, pci, pin) != ERROR_NONE) {
+    if (kc_irq_issue_handler_ioapic(ROOT_SLOT_IRQ_CONTROL, slot_cnode, slot, SLOT_DEPTH,
+            0, pin, pci, pci, pin) != ERROR_NONE) {
         slot_free(slot);
         return -EBUSY;
     }

@@ -82,8 +82,8 @@ int call_exec(struct call *call)
     struct space *space;
     int error = -ENOMEM;
 
-    if (address % PAGE_SIZE || address < PROGRAM_BASE || address >= PROGRAM_END || size == 0
-        || size > PROGRAM_END - address) {
+    if (address % PAGE_SIZE || address < PROGRAM_BASE || address >= PROGRAM_END
+        || size == 0 || size > PROGRAM_END - address) {
         return -EINVAL;
     }
     space = space_create();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a process ends. Nobody is asked and nobody is waited for: what it held is taken away
- * in an order in which each part is already without users.
+ * How a process ends. Nobody is asked and nobody is waited for: what it held is taken
+ * away in an order in which each part is already without users.
  */
 #include <stddef.h>
 

@@ -37,7 +37,8 @@ static bool fix_up(struct thread *thread, uint64_t ip)
 {
     struct user_context regs = {.rip = image_fixup(ip)};
 
-    return regs.rip && kc_tcb_write_registers(thread->tcb, false, 0, 1, &regs) == ERROR_NONE;
+    return regs.rip
+           && kc_tcb_write_registers(thread->tcb, false, 0, 1, &regs) == ERROR_NONE;
 }
 
 /* Others may have to go for the page; if the thread itself does, there is no reply. */
@@ -97,8 +98,9 @@ static bool exception(struct thread *thread, const uint64_t mr[4])
     return kill(thread, signal_of(vector), "exception", ip, vector);
 }
 
-/* An empty slot is no fault when it is sent to, but when it is received from. A thread whose
- * service has ended goes on behind the system call, with nothing in badge and message info. */
+/* An empty slot is no fault when it is sent to, but when it is received from. A thread
+ * whose service has ended goes on behind the system call, with nothing in badge and
+ * message info. */
 static bool missing_capability(struct thread *thread, const uint64_t mr[4])
 {
     uint64_t ip = mr[CAP_FAULT_IP], address = mr[CAP_FAULT_ADDRESS];

@@ -40,7 +40,8 @@ static bool add_segment(const char *file, const struct elf_segment *elf)
     }
     segment->address = elf->address - before;
     segment->protection = protection_of(elf->flags);
-    segment->object = object_create((before + elf->memory_size + PAGE_SIZE - 1) / PAGE_SIZE);
+    segment->object = object_create((before + elf->memory_size + PAGE_SIZE - 1)
+        / PAGE_SIZE);
     if (!segment->object
         || object_write(segment->object, before, file + elf->offset, elf->file_size)
            != (int64_t)elf->file_size) {
@@ -51,12 +52,14 @@ static bool add_segment(const char *file, const struct elf_segment *elf)
 }
 
 /* The bytes of the file that are at this address of the library, or null. */
-static const void *at_address(const char *file, const struct elf_file *elf, uint64_t address)
+static const void *at_address(const char *file, const struct elf_file *elf,
+    uint64_t address)
 {
     const struct elf_segment *segment = (const void *)(file + elf->segments);
 
     for (unsigned i = 0; i < elf->segment_count; i++, segment++) {
-        if (segment->type == ELF_LOAD && address - segment->address < segment->file_size) {
+        if (segment->type == ELF_LOAD
+            && address - segment->address < segment->file_size) {
             return file + segment->offset + (address - segment->address);
         }
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory used up: a process has to go, so that others, the servers among them, do not meet
- * the end of memory one by one. It is the one that holds most; those that serve come last.
+ * Memory used up: a process has to go, so that others, the servers among them, do not
+ * meet the end of memory one by one. It is the one that holds most; those that serve
+ * come last.
  */
 #include <process/oom.h>
 

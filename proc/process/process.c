@@ -82,6 +82,7 @@ static bool make_page(struct process *process, const struct process *parent)
         process->page->cores = boot()->cores;
         process->page->tsc_hz = boot()->tsc_hz;
         process->page->boot_tsc = boot()->boot_tsc;
+        process->page->boot_time = clock_boot_time() * INT64_C(1000000000);
     }
     process->page->pid = process->pid;
     return true;
@@ -189,8 +190,8 @@ bool process_map_pages(struct process *process, struct space *space)
 
     return space_map(space, PROCESS_PAGE, 1, PROC_READ, flags, process->page_object, 0,
                false) >= 0
-           && space_map(space, MOUNT_TABLE, object_pages(mounts), PROC_READ, flags, mounts,
-                  0, false) >= 0;
+           && space_map(space, MOUNT_TABLE, object_pages(mounts), PROC_READ, flags,
+                  mounts, 0, false) >= 0;
 }
 
 bool process_connect(struct process *process)

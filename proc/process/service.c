@@ -28,7 +28,8 @@ struct service *service_named(const char *name, size_t length)
         const struct service *service = &services[i];
 
         if (service->live && length > 0 && length < SERVICE_NAME
-            && memcmp(service->name, name, length) == 0 && service->name[length] == '\0') {
+            && memcmp(service->name, name, length) == 0
+            && service->name[length] == '\0') {
             return &services[i];
         }
     }
@@ -98,8 +99,8 @@ static int make_endpoint(struct service *service)
     if (!endpoint) {
         return -ENOMEM;
     }
-    if (kc_cnode_copy(service->process->cspace, SLOT_ENDPOINT + service->index, CSPACE_BITS,
-            slot_cnode, endpoint, SLOT_DEPTH, RIGHT_READ) != ERROR_NONE) {
+    if (kc_cnode_copy(service->process->cspace, SLOT_ENDPOINT + service->index,
+            CSPACE_BITS, slot_cnode, endpoint, SLOT_DEPTH, RIGHT_READ) != ERROR_NONE) {
         pool_return(POOL_ENDPOINT, endpoint);
         return -ENOMEM;
     }

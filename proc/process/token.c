@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tokens: a server has let the process of one connection map one object, once. A token is
- * the connection's index and a serial number; nobody else can use it, so it can be guessed.
- * A connection has a few; beyond that the oldest one goes.
+ * Tokens: a server has let the process of one connection map one object, once. A token
+ * is the connection's index and a serial number; nobody else can use it, so it can be
+ * guessed. A connection has a few; beyond that the oldest one goes.
  */
 #include <process/connection.h>
 
