@@ -36,17 +36,15 @@ static void write_cancelled(struct server_request *request)
     take_out(&pipe_of(request->file->node)->writing, request);
 }
 
-/* Keeps a request for later. A short write's bytes are in registers, where they cannot
- * stay; its client asks again. */
+/* Keeps a request for later, if it wants that and can be kept. */
 static int64_t wait(struct server_request *request, struct server_request **queue,
     void (*cancelled)(struct server_request *))
 {
-    struct server_request *kept = NULL;
+    struct server_request *kept;
 
     if (request->file->flags & UXRT_NONBLOCK)
         return -EAGAIN;
-    if (!request->request.write || request->request.form != FORM_MESSAGE)
-        kept = server_park(request, cancelled);
+    kept = server_park(request, cancelled);
     if (!kept)
         return -ERROR_WAIT;
     append(queue, kept);
@@ -76,14 +74,18 @@ static int64_t try_read(struct pipe *pipe, struct server_request *request)
     return 0;
 }
 
-/* A write's result, or -EAGAIN: not yet. */
+/* A write's result, or -EAGAIN: not yet. A long one that waits does so for some room,
+ * lest it go on byte by byte. */
 static int64_t try_write(struct pipe *pipe, struct server_request *request)
 {
     uint32_t room = PIPE_BYTES - pipe_used(pipe), count = request->count;
+    uint32_t least = count < PIPE_ATOMIC ? count : PIPE_ATOMIC;
 
     if (!has_readers(pipe))
         return -EPIPE;
-    if (room == 0 || (count <= PIPE_ATOMIC && room < count))
+    if (count > PIPE_ATOMIC && request->file->flags & UXRT_NONBLOCK)
+        least = 1;
+    if (room < least)
         return -EAGAIN;
     return ring_fill(pipe, request, room < count ? room : count);
 }
@@ -118,39 +120,17 @@ static void serve(struct server *server, struct pipe *pipe)
         server_changed(server, &pipe->node, UXRT_READY_WRITE);
 }
 
-/* Reads by way of memory of our own: an answer in registers is put there last, as the
- * answers to others and wake-ups use them as well. */
-static int64_t read_short(struct pipe *pipe, struct server_request *request)
-{
-    uint64_t bytes[SHORT_READ_MAX / 8];
-    struct server_request copy = *request;
-    int64_t result;
-
-    copy.request.data = bytes;
-    copy.count = copy.count < sizeof(bytes) ? copy.count : sizeof(bytes);
-    result = try_read(pipe, &copy);
-    request->end = copy.end;
-    if (result <= 0)
-        return result;
-    serve(request->server, pipe);
-    return server_put(request, 0, bytes, (size_t)result);
-}
-
 int64_t pipe_read(struct server_request *request)
 {
     struct pipe *pipe = pipe_of(request->file->node);
-    bool others = pipe->writing || pipe->node.waiting;
     int64_t result = -EAGAIN;
 
     if (request->count == 0)
         return 0;
-    if (!pipe->reading && others && request->request.form == FORM_MESSAGE) {
-        result = read_short(pipe, request);
-    } else if (!pipe->reading) {
+    if (!pipe->reading)
         result = try_read(pipe, request);
-        if (result > 0 && others)
-            serve(request->server, pipe);
-    }
+    if (result > 0)
+        serve(request->server, pipe);
     return result == -EAGAIN ? wait(request, &pipe->reading, read_cancelled) : result;
 }
 

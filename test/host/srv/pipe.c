@@ -129,12 +129,13 @@ static void test_writer_waits(void **state)
     fake.form = FORM_MESSAGE;
     assert_int_equal(fake_read(one, READ_END, 50, UXRT_CURRENT), 50);
     assert_int_equal(fake_take(reply), 200);
-    assert_int_equal(write_count(one, WRITE_END, 1), -ERROR_WAIT);
-    fake.woken = 0;
-    for (unsigned i = 0; i < 4096 + 100; i += 50)
-        assert_int_equal(fake_read(one, READ_END, 50, UXRT_CURRENT), 50);
-    assert_int_equal(fake.woken, 1);
-    assert_int_equal(write_count(one, WRITE_END, 1), 1);
+    assert_int_equal(fake_write(one, WRITE_END, "kept", UXRT_CURRENT), FAKE_PARKED);
+    reply = fake.reply;
+    assert_int_equal(fake_read(one, READ_END, 10, UXRT_CURRENT), 10);
+    assert_int_equal(fake_take(reply), 4);
+    fake.form = FORM_BUFFER;
+    assert_int_equal(fake_read(one, READ_END, PIPE_BYTES, UXRT_CURRENT), PIPE_BYTES - 6);
+    assert_memory_equal(fake.memory + PIPE_BYTES - 10, "kept", 4);
 }
 
 static void test_long_write(void **state)
@@ -148,7 +149,9 @@ static void test_long_write(void **state)
     assert_int_equal(write_count(one, WRITE_END, 5000), FAKE_PARKED);
     reply = fake.reply;
     assert_int_equal(fake_read(one, READ_END, 10, UXRT_CURRENT), 10);
-    assert_int_equal(fake_take(reply), 10);
+    assert_true(fake_waits(reply));
+    assert_int_equal(fake_read(one, READ_END, 4086, UXRT_CURRENT), 4086);
+    assert_int_equal(fake_take(reply), 4096);
 }
 
 static void test_no_reader(void **state)
