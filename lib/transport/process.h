@@ -65,9 +65,12 @@ enum proc_call {
     PROC_KILL,          /* pid, signal. ESRCH, EPERM. Until there are signal handlers, 0
                            tests and everything else ends the process */
     PROC_TLS,           /* FS base of the calling thread */
+    PROC_ALARM,         /* nanoseconds since boot: EVENT_TIMER comes to the calling thread
+                           then, once; a new one replaces the old one; 0: none */
 
     /* Names. */
-    PROC_MOUNT,         /* service, root node, flags, bytes: prefix. EEXIST, ENOSPC */
+    PROC_MOUNT,         /* service, root node, flags, bytes: prefix. EEXIST, ENOSPC; EPERM:
+                           without /srv, only roots that are mounted already */
     PROC_UNMOUNT,       /* bytes: prefix. ENOENT */
     PROC_UNSHARE,       /* the calling process gets a copy of its namespace */
 

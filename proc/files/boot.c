@@ -73,6 +73,8 @@ static int entry(struct tree_node *directory, uint64_t cookie, struct uxrt_entry
         (uint64_t)(node - nodes) + 1, node->name, node->length);
 }
 
+enum { READ_MOST = 1 << 20 };   /* so that others wait not long */
+
 static int64_t read_file(struct tree_node *node, struct server_request *request)
 {
     uint64_t size = node->server.size, left;
@@ -82,7 +84,8 @@ static int64_t read_file(struct tree_node *node, struct server_request *request)
         return 0;
     }
     left = size - request->offset;
-    request->end = request->count >= left;
+    request->end = request->count >= left && left <= READ_MOST;
+    left = left < READ_MOST ? left : READ_MOST;
     return server_put(request, 0, boot_of(node)->data + request->offset,
         request->count < left ? request->count : (size_t)left);
 }

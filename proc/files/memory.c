@@ -135,40 +135,54 @@ static int64_t write_region(struct tree_node *node, struct server_request *reque
     return write_memory(node, request, node->start + request->offset, node->end);
 }
 
+/* Copies what is not zero. */
+static int64_t copy_pages(struct space *space, uint64_t start, size_t pages,
+    struct object *object)
+{
+    int64_t result = 0;
+
+    for (size_t page = 0; result >= 0 && page < pages; page++) {
+        uint64_t offset = (uint64_t)page << PAGE_BITS;
+
+        result = space_read(space, start + offset, part, PAGE_SIZE);
+        if (result > 0 && (part[0] || memcmp(part, part + 1, (size_t)result - 1))) {
+            result = object_write(object, offset, part, (size_t)result);
+        }
+    }
+    return result;
+}
+
 /*
  * Private memory that others want to map becomes shared memory: of an object, to which
  * the pages are copied. It is read-only meanwhile, so what its threads write waits
  * here until it is done. A child of the process still gets a copy.
  */
-static int64_t make_shared(struct space *space, struct region_info *region)
+static int64_t make_shared(struct space *space, const struct region_info *region)
 {
     size_t pages = (region->end - region->start) >> PAGE_BITS;
+    unsigned flags = region->flags & REGION_NO_FORK ? REGION_NO_FORK : REGION_FORK_COPY;
     struct object *object = object_create(pages);
-    int64_t result = object ? 0 : -ENOMEM;
+    int64_t result;
 
-    if (object) {
-        result = space_protect(space, region->start, pages, PROC_READ);
+    if (!object) {
+        return -ENOMEM;
     }
-    for (size_t page = 0; result >= 0 && page < pages; page++) {
-        uint64_t offset = (uint64_t)page << PAGE_BITS;
-
-        result = space_read(space, region->start + offset, part, PAGE_SIZE);
-        if (result > 0) {
-            result = object_write(object, offset, part, (size_t)result);
-        }
+    result = space_protect(space, region->start, pages, PROC_READ);
+    if (result >= 0) {
+        result = copy_pages(space, region->start, pages, object);
     }
     if (result >= 0) {
         result = space_map(space, region->start, pages, region->protection,
-            REGION_SHARED | REGION_FORK_COPY, object, 0, true);
-    } else {
-        space_protect(space, region->start, pages, region->protection);
+            REGION_SHARED | flags, object, 0, true);
     }
-    if (object) {
-        object_put(object);
+    if (result < 0) {
+        (void)space_protect(space, region->start, pages, region->protection);
     }
+    object_put(object);
     return result < 0 ? result : 0;
 }
 
+/* One request copies no more. */
 enum { SHARED_MOST = 16 << (20 - PAGE_BITS) };
 
 /* A token with which the region's memory can be mapped elsewhere. */

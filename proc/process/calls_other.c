@@ -21,6 +21,10 @@ int call_mount(struct call *call)
     if (call->words[0] > UINT32_MAX || call->words[2] > UINT32_MAX) {
         return -EINVAL;
     }
+    if (!namespace_reaches_root(call->process->namespace, (uint32_t)call->words[0],
+            call->words[1])) {
+        return -EPERM;
+    }
     return namespace_mount(call->process->namespace, (uint32_t)call->words[0],
         call->words[1], (unsigned)call->words[2], call->bytes, call->byte_count);
 }
@@ -61,7 +65,8 @@ int call_ports(struct call *call)
 /* pin, n */
 int call_interrupt(struct call *call)
 {
-    return privileged(call) ? device_interrupt(call->thread, call->words[0], call->words[1])
+    return privileged(call)
+        ? device_interrupt(call->thread, call->words[0], call->words[1])
         : -EPERM;
 }
 

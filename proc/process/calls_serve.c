@@ -7,6 +7,7 @@
 
 #include <kcall/invoke.h>
 #include <process/connection.h>
+#include <process/namespace.h>
 #include <util/errno.h>
 
 /* -> slot, badge */
@@ -15,7 +16,8 @@ int call_connect(struct call *call)
     struct service *service = service_find((uint32_t)call->words[0]);
     int slot;
 
-    if (!service || call->words[0] > UINT32_MAX) {
+    if (!service || call->words[0] > UINT32_MAX
+        || !namespace_reaches(call->process->namespace, service->number)) {
         return -ENOENT;
     }
     slot = connection_open(call->process, service, 0);
@@ -32,7 +34,7 @@ int call_lookup(struct call *call)
 {
     const struct service *service = service_named(call->bytes, call->byte_count);
 
-    if (!service) {
+    if (!service || !namespace_reaches(call->process->namespace, service->number)) {
         return -ENOENT;
     }
     call->result[0] = service->number;
@@ -148,7 +150,7 @@ static int bind_notification(struct thread *thread, struct service *service)
     return 0;
 }
 
-/* reply objects, notification wanted, name -> index, service number, first reply object */
+/* replies wanted, notification wanted, name -> index, service number, first reply */
 int call_serve(struct call *call)
 {
     struct process *process = call->process;

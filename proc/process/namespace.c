@@ -165,6 +165,30 @@ static bool shows_services(const struct namespace *namespace)
     return false;
 }
 
+bool namespace_reaches(const struct namespace *namespace, uint32_t service)
+{
+    uint64_t roots[ROOTS_MAX];
+
+    return namespace_roots(namespace, service, roots) > 0;
+}
+
+bool namespace_reaches_root(const struct namespace *namespace, uint32_t service,
+    uint64_t root)
+{
+    uint64_t roots[ROOTS_MAX];
+    unsigned count = namespace_roots(namespace, service, roots);
+
+    if (shows_services(namespace)) {
+        return true;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        if (roots[i] == root) {
+            return true;
+        }
+    }
+    return false;
+}
+
 unsigned namespace_roots(const struct namespace *namespace, uint32_t service,
     uint64_t roots[ROOTS_MAX])
 {

@@ -33,6 +33,14 @@ int namespace_mount(struct namespace *namespace, uint32_t service, uint64_t root
     unsigned flags, const char *prefix, size_t length);
 int namespace_unmount(struct namespace *namespace, const char *prefix, size_t length);
 
+/*
+ * May its processes connect to a service, and mount this root of it? Through /srv every
+ * service can be reached; where that is not mounted, only what is mounted already.
+ */
+bool namespace_reaches(const struct namespace *namespace, uint32_t service);
+bool namespace_reaches_root(const struct namespace *namespace, uint32_t service,
+    uint64_t root);
+
 /* The roots that it gives connections to a service: count, nodes in order. The
  * first is "/" or, as others that are not there, ROOT_GONE. */
 #define ROOT_GONE UINT64_MAX

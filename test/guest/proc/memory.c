@@ -68,6 +68,18 @@ static void own_region(void)
     tap_ok(open_region(uxrt_getpid(), memory, SIZE) == -ENOENT, "until it is unmapped");
 }
 
+/* A child of the process writes; that is in its own memory. */
+static void fork_once(char *memory)
+{
+    int status, pid = uxrt_fork();
+
+    if (pid == 0) {
+        memory[2 * PAGE] = memory[0] + 1;
+        uxrt_exit(0);
+    }
+    (void)uxrt_wait(pid, &status, 0);
+}
+
 /* A child's private memory, mapped here: both see what the other writes. */
 static void childs_memory(void)
 {
@@ -80,6 +92,7 @@ static void childs_memory(void)
     if (pid == 0) {
         while (*(volatile char *)memory != 'x')
             uxrt_yield();
+        fork_once(memory);
         memory[PAGE] = 'y';
         for (;;)
             uxrt_yield();
@@ -92,6 +105,8 @@ static void childs_memory(void)
         window[0] = 'x';
         while (window[PAGE] != 'y')
             uxrt_yield();
+        tap_is(tap_check((const char *)window + 2 * PAGE, PAGE, 4, 2 * PAGE), -1,
+            "what its own child writes is elsewhere");
         tap_ok(memory[0] != 'x' && memory[PAGE] != 'y', "and the child's alone");
         (void)tap_kill(pid);
         tap_ok(window[PAGE] == 'y', "it stays when the child has ended");

@@ -156,11 +156,31 @@ static void nothing_leaks(void)
     tap_is(after.objects, before.objects, "kernel objects come back");
 }
 
+/* Without /srv, nothing can be reached but what is mounted. */
+static void confined(void)
+{
+    int status = -1, pid = uxrt_fork();
+
+    if (pid == 0) {
+        bool good = !uxrt_unshare() && !uxrt_unmount("/dev") && !uxrt_unmount("/srv")
+                    && !uxrt_unmount("/boot");
+
+        good = good && uxrt_mount("null", "/tmp", 0) == -ENOENT
+               && uxrt_bind("/proc/sys", "/tmp", 0) == -EPERM
+               && !file_open("/proc/sys/memory", UXRT_READ) && !uxrt_unmount("/proc")
+               && file_open("/proc/sys/memory", UXRT_READ) == -ENOENT;
+        uxrt_exit(!good);
+    }
+    (void)uxrt_wait(pid, &status, 0);
+    tap_is(status, 0, "a process without /srv reaches no other service");
+}
+
 int main(void)
 {
     own_process();
     boot_and_services();
     control();
+    confined();
     nothing_leaks();
     return tap_end();
 }

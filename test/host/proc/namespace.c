@@ -214,10 +214,16 @@ static void services(void **state)
     assert_int_equal(namespace_roots(namespace, 5, roots), 2);
     assert_true(roots[0] == ROOT_GONE && roots[1] == 7);
     assert_int_equal(namespace_roots(namespace, 6, roots), 0);
+    assert_false(namespace_reaches(namespace, 6));
+    assert_true(namespace_reaches(namespace, 5));
+    assert_false(namespace_reaches_root(namespace, 5, 8));
+    assert_false(namespace_reaches_root(namespace, 5, 0));
+    assert_true(namespace_reaches_root(namespace, 5, 7));
     assert_int_equal(mount(namespace, SERVICE_PROC, PROC_ROOT_SRV, 0, "/srv"), 0);
     assert_int_equal(namespace_roots(namespace, 5, roots), 2);
     assert_true(roots[0] == 0 && roots[1] == 7);
     assert_int_equal(namespace_roots(namespace, 6, roots), 1);
+    assert_true(namespace_reaches_root(namespace, 6, 9));
     assert_int_equal(roots[0], 0);
     end(namespace);
 }
