@@ -79,10 +79,14 @@ int call_log(struct call *call)
     return 0;
 }
 
+/* The code that the machine ends with is what QEMU can tell. */
+enum { CODE_MAX = 127 };
+
+/* status */
 int call_shutdown(struct call *call)
 {
     if (!privileged(call)) {
         return -EPERM;
     }
-    machine_stop(call->words[0] != 0);
+    machine_stop(call->words[0] < CODE_MAX ? (int)call->words[0] : CODE_MAX);
 }
