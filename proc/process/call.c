@@ -36,6 +36,7 @@ static const struct entry table[PROC_CALLS] = {
     [PROC_WAIT] = {call_wait, 2},
     [PROC_KILL] = {call_kill, 2},
     [PROC_TLS] = {call_tls, 1},
+    [PROC_ALARM] = {call_alarm, 1},
     [PROC_MOUNT] = {call_mount, 3},
     [PROC_UNMOUNT] = {call_unmount, 0},
     [PROC_UNSHARE] = {call_unshare, 0},

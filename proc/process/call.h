@@ -19,8 +19,8 @@ struct call {
 /* The call ended its thread, or answers later: do not reply. */
 enum { CALL_NO_ANSWER = 1 };
 
-/* Does call number `number` of thread `thread` of the process; `data` are the bytes of the
- * message: 0, a negative error, -ERROR_WAIT, or CALL_NO_ANSWER. */
+/* Does call number `number` of thread `thread` of the process; `data` are the bytes of
+ * the message: 0, a negative error, -ERROR_WAIT, or CALL_NO_ANSWER. */
 int call_handle(struct process *process, unsigned number, uint64_t thread,
     const uint64_t *data, size_t bytes);
 
@@ -55,6 +55,7 @@ int call_exit(struct call *call);
 int call_wait(struct call *call);
 int call_kill(struct call *call);
 int call_tls(struct call *call);
+int call_alarm(struct call *call);
 /* calls_other.c. */
 int call_mount(struct call *call);
 int call_unmount(struct call *call);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The loop of the process server: each message is a fault or a request, and is done at once
- * and answered, if its sender still exists, with the receipt of the next one.
+ * The loop of the process server: each message is a fault or a request, and is done at
+ * once and answered, if its sender still exists, with the receipt of the next one.
  */
 #include <process/main.h>
 
@@ -28,8 +28,8 @@ cptr main_endpoint(void)
     return endpoint;
 }
 
-/* Puts the words of a message from number 1 on, which may change meanwhile elsewhere, into
- * memory; returns how many bytes the request gives. */
+/* Puts the words of a message from number 1 on, which may change meanwhile elsewhere,
+ * into memory; returns how many bytes the request gives. */
 static size_t copy_message(uint64_t info, const uint64_t mr[4], uint64_t data[CALL_WORDS])
 {
     uint64_t count = message_label(info) & REQUEST_COUNT_MAX;
@@ -73,6 +73,10 @@ static uint64_t handle_request(uint64_t badge, uint64_t info, uint64_t mr[4])
 /* An answer to a fault is the info word 0, too, so the two are told apart. */
 static bool handle(uint64_t badge, uint64_t *info, uint64_t mr[4])
 {
+    if (badge & BADGE_NOTIFY) {
+        timer_interrupt();
+        return false;
+    }
     if (badge & BADGE_FAULT) {
         struct thread *thread = thread_find((uint32_t)badge);
         uint64_t label = message_label(*info);
@@ -147,6 +151,9 @@ int proc_main(void)
     }
     if (kc_tcb_set_flags(ROOT_SLOT_TCB, 0, TCB_FLAG_LEND, &flags) != ERROR_NONE) {
         panic("the kernel does not lend", 0);
+    }
+    if (!timer_init()) {
+        panic("there is no interval timer", 0);
     }
     files_init();
     start_init();

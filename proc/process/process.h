@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Processes and their threads. A process is found by its pid or by the index of one of its
- * connections. It ends in steps that never wait for anybody: its threads are stopped, its
- * services and connections ended, its memory freed; what is left is its status until its
- * parent asks (a zombie).
+ * Processes and their threads. A process is found by its pid or by the index of one of
+ * its connections. It ends in steps that never wait for anybody: its threads are
+ * stopped, its services and connections ended, its memory freed; what is left is its
+ * status until its parent asks (a zombie).
  */
 #pragma once
 
 #include <memory/space.h>
+#include <time/timer.h>
 #include <transport/layout.h>
 #include <transport/process.h>
 
@@ -23,6 +24,7 @@ struct thread {
     cptr tcb, sc, notification;
     cptr event;                 /* the notification, with the badge of events */
     struct thread_page *page;   /* shared with it, in our memory */
+    struct timer alarm;         /* of PROC_ALARM */
     bool live;
     bool bound;                 /* receives its notification with its requests */
     struct thread *next;        /* of those with the same hash */
@@ -88,7 +90,7 @@ void process_take_name(struct process *process, uint64_t address, size_t bytes);
 void process_kill(struct process *process, int status);
 /* For a child that could not be made complete: it goes without a trace. */
 void process_abandon(struct process *process);
-/* Ends all threads, services and what belongs to them, drops handles: for exec and exit. */
+/* Ends all threads, services and what belongs to them, drops handles. */
 void process_strip(struct process *process);
 /* A child that is a zombie, with this pid (-1: any), or null; false: no such child. */
 bool process_zombie(struct process *process, int64_t pid, struct process **zombie);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A thread is a TCB on its own scheduling context, which goes to whatever core is free, and
- * serves on its callers' time (lend(7)). Its faults come to the process server with its tid
- * as the badge.
+ * A thread is a TCB on its own scheduling context, which goes to whatever core is free,
+ * and serves on its callers' time (lend(7)). Its faults come to the process server with
+ * its tid as the badge.
  */
 #include <process/thread.h>
 
@@ -130,7 +130,7 @@ static bool make_block(struct thread *thread, cptr *ipc)
     return space_page(space, block + BLOCK_IPC, PROC_WRITE, &frame, ipc) == 0;
 }
 
-/* The kernel keeps copies of the capabilities, so the scratch slot is empty afterwards. */
+/* The kernel keeps copies of the capabilities: the scratch slot is empty afterwards. */
 static bool configure(struct thread *thread, cptr ipc, cptr scratch)
 {
     const struct library_header *library = image_header();
@@ -204,6 +204,7 @@ void thread_end(struct thread *thread, bool unmap)
 {
     struct process *process = thread->process;
 
+    timer_cancel(&thread->alarm);
     return_object(POOL_TCB, thread->tcb);
     return_object(POOL_SCHED_CONTEXT, thread->sc);
     return_object(POOL_NOTIFICATION, thread->notification);
