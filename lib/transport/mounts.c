@@ -30,20 +30,27 @@ static unsigned entry_count(void)
     return count < MOUNTS_MAX ? count : MOUNTS_MAX;
 }
 
-static bool matches(const struct mount_entry *entry, const char *text, uint32_t length)
+/* Most entries differ in what is compared first. */
+static inline bool matches(const struct mount_entry *entry, const char *text,
+    uint32_t length)
 {
-    return entry->length <= length
-           && (entry->length == length || text[entry->length] == '/')
-           && !memcmp(entry->prefix, text, entry->length);
+    uint32_t bytes = entry->length;
+
+    if (bytes > length || (bytes != length && text[bytes] != '/')) {
+        return false;
+    }
+    return !bytes || (text[bytes - 1] == entry->prefix[bytes - 1]
+                      && !memcmp(entry->prefix, text, bytes));
 }
 
 /* The first match from *index on; with `same`, only of that length. */
-static bool find(const char *text, uint32_t length, unsigned *index,
+static inline bool find(const char *text, uint32_t length, unsigned *index,
     struct mount_place *place, const uint8_t *same)
 {
-    for (unsigned i = *index; i < entry_count(); i++) {
-        const struct mount_entry *entry = &MOUNTS_HERE->entries[i];
+    const struct mount_entry *entry = &MOUNTS_HERE->entries[*index];
+    unsigned count = entry_count();
 
+    for (unsigned i = *index; i < count; i++, entry++) {
         if (same && entry->length != *same) {
             return false;
         }
@@ -58,7 +65,7 @@ static bool find(const char *text, uint32_t length, unsigned *index,
     return false;
 }
 
-static bool find_safely(const char *text, uint32_t length, unsigned *index,
+static inline bool find_safely(const char *text, uint32_t length, unsigned *index,
     struct mount_place *place, const uint8_t *same)
 {
     unsigned from = *index;

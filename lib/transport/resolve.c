@@ -33,55 +33,69 @@ static int prepend(struct walk *walk, const char *bytes, size_t count)
     return 0;
 }
 
-/* Copies a component; null: it is too long. */
-static char *take_component(struct walk *walk, char *to)
+/* Copies a slash and a component, which has a byte at least; null: it is too long. */
+static inline char *take_component(const char **from, char *to, const char *limit)
 {
-    const char *from = walk->next;
-    const char *limit = walk->text + TEXT_SIZE - 1;
-    char *start;
+    const char *next = *from;
+    const char *end = limit - to > NAME_COMPONENT ? to + 1 + NAME_COMPONENT : limit;
 
+    if (to == limit) {
+        return NULL;
+    }
     *to++ = '/';
-    start = to;
-    while (*from && *from != '/') {
-        if (to == limit) {
+    do {
+        if (to == end) {
             return NULL;
         }
-        *to++ = *from++;
-    }
-    walk->next = from;
-    return to - start <= NAME_COMPONENT ? to : NULL;
+        *to++ = *next++;
+    } while (*next && *next != '/');
+    *from = next;
+    return to;
+}
+
+static inline bool is_dots(const char *start, const char *end)
+{
+    return start[1] == '.' && (end == start + 2 || (start[2] == '.' && end == start + 3));
 }
 
 /* Moves components from the name to the text. 0 at the name's end; PARENT: it stopped
  * after "..", which means the parent of the text so far. */
 static int take(struct walk *walk)
 {
+    const char *from = walk->next, *limit = walk->text + TEXT_SIZE - 1;
     char *to = walk->text + walk->length;
+    bool dots = walk->dots, slash;
+    int result = 0;
 
     for (;;) {
         char *start = to;
 
-        walk->slash = *walk->next == '/' || walk->dots;
-        while (*walk->next == '/') {
-            walk->next++;
+        slash = *from == '/' || dots;
+        while (*from == '/') {
+            from++;
         }
-        if (!*walk->next) {
-            return 0;
+        if (!*from) {
+            break;
         }
-        walk->dots = false;
-        to = take_component(walk, to);
+        dots = false;
+        to = take_component(&from, to, limit);
         if (!to) {
             return -ENAMETOOLONG;
         }
-        if (start[1] == '.' && to - start <= 3 && (to - start == 2 || start[2] == '.')) {
-            walk->dots = true;
-            if (to - start == 3 && start != walk->text) {
-                return PARENT;
-            }
+        if (is_dots(start, to)) {
+            dots = true;
+            result = to == start + 3 && start != walk->text ? PARENT : 0;
             to = start;
+            if (result) {
+                break;
+            }
         }
-        walk->length = (uint32_t)(to - walk->text);
     }
+    walk->next = from;
+    walk->length = (uint32_t)(to - walk->text);
+    walk->slash = slash;
+    walk->dots = dots;
+    return result;
 }
 
 /* The server met a link, up to `end` of the text: its target takes its place. */
@@ -151,21 +165,6 @@ static __attribute__((noinline)) int64_t write_long(struct uxrt_thread *t, unsig
     return client_write(t, slot, file, data, used, address);
 }
 
-static int64_t write_parts(struct uxrt_thread *t, unsigned slot, uint32_t file,
-    int64_t address, const struct part parts[3])
-{
-    int64_t result = -EMSGSIZE;
-
-    if (!parts[2].count) {
-        result = client_write_two(t, slot, file, address, parts[0].data, parts[0].count,
-            parts[1].data, parts[1].count);
-    }
-    if (result == -EMSGSIZE) {
-        result = write_long(t, slot, file, address, parts, 3);
-    }
-    return result;
-}
-
 /* A slash at the name's end changes what is asked for. */
 static int64_t slash_argument(const struct name_operation *operation, uint64_t *argument)
 {
@@ -187,9 +186,10 @@ static int64_t slash_argument(const struct name_operation *operation, uint64_t *
     }
 }
 
-/* One request to one server; `begin` is where in the text its part begins. */
-static int64_t ask(struct uxrt_thread *t, const struct walk *walk,
-    const struct name_operation *operation, uint32_t file, uint32_t begin)
+/* All parts of the request. */
+static __attribute__((noinline)) int64_t ask_long(struct uxrt_thread *t,
+    const struct walk *walk, const struct name_operation *operation, uint32_t file,
+    uint32_t begin, int64_t address)
 {
     uint32_t length = walk->length - begin;
     const struct part parts[3] = {
@@ -198,8 +198,16 @@ static int64_t ask(struct uxrt_thread *t, const struct walk *walk,
         {walk->text + begin, length},
         {operation->tail, operation->tail_count},
     };
+
+    return write_long(t, operation->slot, file, address, parts, 3);
+}
+
+/* One request to one server; `begin` is where in the text its part begins. */
+static int64_t ask(struct uxrt_thread *t, const struct walk *walk,
+    const struct name_operation *operation, uint32_t file, uint32_t begin)
+{
     uint64_t argument = operation->argument;
-    int64_t address, result = 0;
+    int64_t address, result;
 
     if (walk->slash) {
         result = slash_argument(operation, &argument);
@@ -209,7 +217,12 @@ static int64_t ask(struct uxrt_thread *t, const struct walk *walk,
     }
     address = (int64_t)attribute_address(operation->attribute, argument);
     do {
-        result = write_parts(t, operation->slot, file, address, parts);
+        result = operation->counted ? -EMSGSIZE
+            : client_write_two(t, operation->slot, file, address, operation->head,
+                  operation->head_count, walk->text + begin, walk->length - begin);
+        if (result == -EMSGSIZE) {
+            result = ask_long(t, walk, operation, file, begin, address);
+        }
     } while (result == -ERROR_WAIT && (client_wait(t), true));
     return result;
 }

@@ -148,6 +148,16 @@ static void long_names(void **state)
     name[2000] = 0;         /* it does not fit in a message, but in a window */
     assert_int_equal(open_name(name, UXRT_READ), -ENOENT);
     assert_int_equal(fake.attribute, ATTR_OPEN);
+    /* Every length of a first component, so that one fills the text to its last byte. */
+    for (size_t first = 1; first < 40; first++) {
+        memset(name, 'x', sizeof(name) - 1);
+        name[sizeof(name) - 1] = 0;
+        name[0] = '/';
+        for (size_t i = first + 1; i < sizeof(name) - 1; i += 37) {
+            name[i] = '/';
+        }
+        assert_int_equal(open_name(name, UXRT_READ), -ENAMETOOLONG);
+    }
     memset(name, '/', sizeof(name) - 1);
     name[sizeof(name) - 1] = 0;
     check(name, 1, "");
