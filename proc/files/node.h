@@ -92,7 +92,6 @@ void text_name(struct text *text, const char *name, size_t length);
 
 /* Who makes the request that is being done. */
 const struct identity *files_caller(void);
-uint64_t files_badge(void);
 /* May it look into this process: the same user in every respect, or uid 0. */
 bool files_may_control(const struct process *process);
 /* Ends a process when the request has been done. */
@@ -100,6 +99,8 @@ void files_kill_later(uint32_t pid, int signal);
 
 /* A one-use token for the caller, or an error. */
 int64_t files_token(struct object *object, unsigned protection);
+
+extern const struct server_operations tree_operations;
 
 /* The directories. */
 extern const struct node_kind kind_root, kind_boot, kind_services, kind_processes;

@@ -373,3 +373,10 @@ void kc_keep_error(const uint64_t mr[4])
 {
     (void)mr;
 }
+
+_Noreturn void panic(const char *what, uint64_t value)
+{
+    (void)value;
+    fail_msg("%s", what);
+    abort();
+}
