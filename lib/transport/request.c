@@ -26,16 +26,13 @@ static bool is_buffer_of(uint64_t badge, uint64_t place, uint64_t count)
 
 /* Where the data of a request in a message are, or null: its length is wrong. */
 static void *in_message(struct uxrt_thread *t, const struct uxrt_request *request,
-    uint64_t length, const uint64_t mr[4])
+    uint64_t length)
 {
     uint64_t *msg = t->ipc->msg;
 
     if (!request->write) {
         return length == 1 && request->count <= SHORT_READ_MAX ? msg : NULL;
     }
-    msg[1] = mr[1];
-    msg[2] = mr[2];
-    msg[3] = mr[3];
     return length == 1 + words_of(request->count) ? &msg[1] : NULL;
 }
 
@@ -54,29 +51,23 @@ static bool in_memory(struct uxrt_request *request,
 }
 
 enum request_check request_decode(struct uxrt_thread *t, struct uxrt_request *request,
-    uint64_t info, uint64_t badge, const uint64_t mr[4])
+    uint64_t info, uint64_t badge)
 {
-    uint64_t label = message_label(info);
-
     request->badge = badge;
     if (badge & BADGE_NOTIFY) {
         return REQUEST_NOTIFICATION;
     }
-    request->offset = mr[0];
-    request->file = label >> REQUEST_FILE_SHIFT & LAST_FILE;
-    request->count = REPLY_COUNT(label);
-    request->write = label >> 48 & 1;
-    request->form = label >> REQUEST_FORM_SHIFT & 3;
-    request->current = label >> 51;
+    request->offset = t->ipc->msg[0];
+    request_set_fields(request, info);
     t->counts.served++;
     if (!(request_is_live(badge) && !message_extra_caps(info) && !message_unwrapped(info))) {
         return REQUEST_BAD;
     }
     if (request->form == FORM_MESSAGE) {
-        request->data = in_message(t, request, message_length(info), mr);
+        request->data = in_message(t, request, message_length(info));
         return request->data ? REQUEST_GOOD : REQUEST_BAD;
     }
-    return in_memory(request, message_length(info), mr[1]) ? REQUEST_GOOD : REQUEST_BAD;
+    return in_memory(request, message_length(info), t->ipc->msg[1]) ? REQUEST_GOOD : REQUEST_BAD;
 }
 
 /* An error, with a name_turn if it is one of those that have data. */
@@ -116,6 +107,15 @@ static int64_t deliver(struct uxrt_thread *t,
     return library_request_put(t, 0, &own, 0, request->data, (size_t)count);
 }
 
+/* Takes away what is after the bytes of a short read in the last of `words` registers: it
+ * may have been another client's. */
+static void clear_rest(struct uxrt_thread *t, uint64_t words, int64_t bytes)
+{
+    if (words && bytes % 8) {
+        t->ipc->msg[words - 1] &= ~(~UINT64_C(0) << bytes % 8 * 8);
+    }
+}
+
 uint64_t request_answer(struct uxrt_thread *t, const struct uxrt_request *request,
     int64_t result, bool end)
 {
@@ -133,6 +133,7 @@ uint64_t request_answer(struct uxrt_thread *t, const struct uxrt_request *reques
                 result = deliver(t, request, result);
             }
             length = request->form == FORM_MESSAGE ? words_of((uint64_t)result) : 0;
+            clear_rest(t, length, result);
         }
     }
     if (result < 0) {

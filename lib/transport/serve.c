@@ -8,6 +8,7 @@
 #include <transport/data.h>
 #include <transport/request.h>
 #include <transport/table.h>
+#include <transport/trap.h>
 #include <util/string.h>
 
 /* The thread whose reply object it is. */
@@ -117,13 +118,13 @@ static int notified(struct uxrt_thread *t, struct uxrt_request *request)
     return UXRT_NOTIFIED;
 }
 
-/* What was received, if it is not a good short request: answers and receives on until it is
+/* What was received: answers and receives on until it is
  * something for the server. */
-static __attribute__((noinline)) int received_other(struct uxrt_thread *t, cptr endpoint,
-    struct uxrt_request *request, uint64_t info, uint64_t badge, uint64_t mr[4])
+static __attribute__((noinline)) int received_other(struct uxrt_thread *t,
+    struct uxrt_request *request, uint64_t info, uint64_t badge)
 {
     for (;;) {
-        enum request_check check = request_decode(t, request, info, badge, mr);
+        enum request_check check = request_decode(t, request, info, badge);
 
         if (check == REQUEST_GOOD) {
             return 0;
@@ -131,26 +132,14 @@ static __attribute__((noinline)) int received_other(struct uxrt_thread *t, cptr 
         if (check == REQUEST_NOTIFICATION) {
             return notified(t, request);
         }
-        info = kc_reply_recv(endpoint, reply_cap(request->reply),
-            message_info(reply_error(EINVAL), 0, 0, 0), &badge, mr);
+        info = kc_reply_recv(t->endpoint, reply_cap(request->reply),
+            message_info(reply_error(EINVAL), 0, 0, 0), &badge, t->ipc->msg);
     }
-}
-
-static inline int received(struct uxrt_thread *t, uint64_t word,
-    struct uxrt_request *request, uint64_t info, uint64_t badge, const uint64_t mr[4])
-{
-    if (LIKELY(request_decode_short(t, request, info, badge, mr))) {
-        t->counts.served++;
-        return 0;
-    }
-    uint64_t copy[4] = {mr[0], mr[1], mr[2], mr[3]};
-
-    return received_other(t, service_cap(word), request, info, badge, copy);
 }
 
 int library_receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *request)
 {
-    uint64_t word = service_word(descriptor), mr[4] = {0}, badge, info;
+    uint64_t word = service_word(descriptor), badge, info;
 
     if (!word) {
         return -EBADF;
@@ -169,8 +158,9 @@ int library_receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *
 
     request->reply = (uint8_t)(t->reply_first + bit);
     __atomic_fetch_and(&t->reply_free, ~(UINT64_C(1) << bit), __ATOMIC_ACQUIRE);
-    info = kc_recv(service_cap(word), reply_cap(request->reply), &badge, mr);
-    return received(t, word, request, info, badge, mr);
+    t->endpoint = service_cap(word);
+    info = kc_recv(t->endpoint, reply_cap(request->reply), &badge, t->ipc->msg);
+    return received_other(t, request, info, badge);
 }
 
 int library_answer(struct uxrt_thread *t, int descriptor, const struct uxrt_request *request,
@@ -186,27 +176,67 @@ int library_answer(struct uxrt_thread *t, int descriptor, const struct uxrt_requ
     return 0;
 }
 
-/* The reply object stays in use and keeps its owner, whichever thread this is. */
-int library_answer_and_receive(struct uxrt_thread *t, int descriptor,
+/* Answers in the registers, then receives. The reply object stays in use and keeps its owner,
+ * whichever thread this is. Nothing but a good short request is looked at here. */
+static inline __attribute__((always_inline)) int exchange(struct uxrt_thread *thread,
+    uint64_t word, struct uxrt_request *answered, uint64_t info)
+{
+    uint64_t *msg = thread->ipc->msg, mr3 = msg[3], reply = reply_cap(answered->reply);
+    cptr badge = service_cap(word);
+    register uint64_t mr0 __asm__("r10") = msg[0];
+    register uint64_t mr1 __asm__("r8") = msg[1];
+    register uint64_t mr2 __asm__("r9") = msg[2];
+    register struct uxrt_thread *t __asm__("r11") = thread;
+    struct uxrt_request *request = answered;
+
+    thread->endpoint = badge;
+    TRAP_REPLY_RECV(badge, info, mr0, mr1, mr2, mr3, reply, request, t);
+    uint64_t mr[4] = {mr0, mr1, mr2, mr3};
+
+    if (LIKELY(request_decode_short(t, request, info, badge, mr))) {
+        t->counts.served++;
+        return 0;
+    }
+    msg = t->ipc->msg;
+    msg[0] = mr0;
+    msg[1] = mr1;
+    msg[2] = mr2;
+    msg[3] = mr3;
+    return received_other(t, request, info, badge);
+}
+
+/* What small_answer_and_receive does not do itself. */
+static __attribute__((noinline)) int answer_other(struct uxrt_thread *t, int descriptor,
     struct uxrt_request *request, int64_t result, bool end)
 {
-    uint64_t word = service_word(descriptor), badge;
-    uint64_t info = request_answer_short(t, request, result, end);
+    uint64_t word = service_word(descriptor);
 
     if (!word) {
         return -EBADF;
     }
-    if (!LIKELY(info)) {
-        if (t->unusual & UNUSUAL_REASONS) {
-            library_answer(t, descriptor, request, result, end);
-            return library_receive(t, descriptor, request);
-        }
-        info = request_answer(t, request, result, end);
+    if (t->unusual & UNUSUAL_REASONS) {
+        library_answer(t, descriptor, request, result, end);
+        return library_receive(t, descriptor, request);
     }
-    uint64_t *msg = t->ipc->msg, mr[4] = {msg[0], msg[1], msg[2], msg[3]};
+    return exchange(t, word, request, request_answer(t, request, result, end));
+}
 
-    info = kc_reply_recv(service_cap(word), reply_cap(request->reply), info, &badge, mr);
-    return received(t, word, request, info, badge, mr);
+int small_answer_and_receive(int descriptor, struct uxrt_request *request, int64_t result,
+    bool end, struct uxrt_thread *t)
+{
+    uint64_t word = service_word(descriptor);
+    uint64_t info = request_answer_short(t, request, result, end);
+
+    if (!LIKELY(word && info)) {
+        return answer_other(t, descriptor, request, result, end);
+    }
+    return exchange(t, word, request, info);
+}
+
+int library_answer_and_receive(struct uxrt_thread *t, int descriptor,
+    struct uxrt_request *request, int64_t result, bool end)
+{
+    return small_answer_and_receive(descriptor, request, result, end, t);
 }
 
 int library_park(struct uxrt_thread *t, int descriptor, const struct uxrt_request *request)

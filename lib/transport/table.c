@@ -15,6 +15,9 @@ const struct uxrt_table library_table = {
     UXRT_ALL_FUNCTIONS
 #undef UXRT_FUNCTION
 #undef UXRT_FUNCTION0
+#define UXRT_FUNCTION(type, name, parameters, names) .name = small_##name,
+    UXRT_SMALL_FUNCTIONS
+#undef UXRT_FUNCTION
 };
 
 __attribute__((section(".header"), used))

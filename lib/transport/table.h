@@ -37,15 +37,6 @@ enum { ATTACH_NUMBER = 0x55585254 };
 
 /* UXRT_FUNCTION(return type, name, (parameters), (their names)) */
 #define UXRT_DATA_FUNCTIONS \
-    UXRT_FUNCTION(int64_t, read, (int file, void *data, size_t count), \
-        (file, data, count)) \
-    UXRT_FUNCTION(int64_t, write, (int file, const void *data, size_t count), \
-        (file, data, count)) \
-    UXRT_FUNCTION(int64_t, pread, (int file, void *data, size_t count, int64_t offset), \
-        (file, data, count, offset)) \
-    UXRT_FUNCTION(int64_t, pwrite, \
-        (int file, const void *data, size_t count, int64_t offset), \
-        (file, data, count, offset)) \
     UXRT_FUNCTION(int64_t, readv, (int file, const struct uxrt_iovec *v, int count), \
         (file, v, count)) \
     UXRT_FUNCTION(int64_t, writev, (int file, const struct uxrt_iovec *v, int count), \
@@ -56,10 +47,6 @@ enum { ATTACH_NUMBER = 0x55585254 };
     UXRT_FUNCTION(int64_t, pwritev, \
         (int file, const struct uxrt_iovec *v, int count, int64_t offset), \
         (file, v, count, offset)) \
-    UXRT_FUNCTION(int64_t, read_short, (int file, size_t count, int64_t offset), \
-        (file, count, offset)) \
-    UXRT_FUNCTION(int64_t, write_short, (int file, size_t count, int64_t offset), \
-        (file, count, offset)) \
     UXRT_FUNCTION(int64_t, read_long, \
         (int file, size_t place, size_t count, int64_t offset), \
         (file, place, count, offset)) \
@@ -154,9 +141,6 @@ enum { ATTACH_NUMBER = 0x55585254 };
     UXRT_FUNCTION(int, answer, \
         (int service, const struct uxrt_request *request, int64_t result, bool end), \
         (service, request, result, end)) \
-    UXRT_FUNCTION(int, answer_and_receive, \
-        (int service, struct uxrt_request *request, int64_t result, bool end), \
-        (service, request, result, end)) \
     UXRT_FUNCTION(int, park, (int service, const struct uxrt_request *request), \
         (service, request)) \
     UXRT_FUNCTION(int64_t, request_get, \
@@ -192,6 +176,26 @@ enum { ATTACH_NUMBER = 0x55585254 };
     UXRT_FUNCTION(void *, request_buffer, \
         (int service, struct uxrt_request *request), (service, request))
 
+/* Those that are called most: in the table, the thread comes behind the arguments, so that
+ * they can stay where they are (small_NAME, small.h). */
+#define UXRT_SMALL_FUNCTIONS \
+    UXRT_FUNCTION(int64_t, read, (int file, void *data, size_t count), \
+        (file, data, count)) \
+    UXRT_FUNCTION(int64_t, write, (int file, const void *data, size_t count), \
+        (file, data, count)) \
+    UXRT_FUNCTION(int64_t, pread, (int file, void *data, size_t count, int64_t offset), \
+        (file, data, count, offset)) \
+    UXRT_FUNCTION(int64_t, pwrite, \
+        (int file, const void *data, size_t count, int64_t offset), \
+        (file, data, count, offset)) \
+    UXRT_FUNCTION(int64_t, read_short, (int file, size_t count, int64_t offset), \
+        (file, count, offset)) \
+    UXRT_FUNCTION(int64_t, write_short, (int file, size_t count, int64_t offset), \
+        (file, count, offset)) \
+    UXRT_FUNCTION(int, answer_and_receive, \
+        (int service, struct uxrt_request *request, int64_t result, bool end), \
+        (service, request, result, end))
+
 #define UXRT_FUNCTIONS UXRT_DATA_FUNCTIONS UXRT_FILE_FUNCTIONS UXRT_PROCESS_FUNCTIONS \
     UXRT_SERVER_FUNCTIONS UXRT_DRIVER_FUNCTIONS
 
@@ -219,6 +223,10 @@ struct uxrt_table {
     UXRT_ALL_FUNCTIONS
 #undef UXRT_FUNCTION
 #undef UXRT_FUNCTION0
+#define UXRT_FUNCTION(type, name, parameters, names) \
+    type (*name)(UXRT_NAMES parameters, struct uxrt_thread *);
+    UXRT_SMALL_FUNCTIONS
+#undef UXRT_FUNCTION
 };
 
 enum { UXRT_TABLE_VERSION = 1 };
@@ -227,8 +235,14 @@ enum { UXRT_TABLE_VERSION = 1 };
     type library_##name(struct uxrt_thread *, UXRT_NAMES parameters);
 #define UXRT_FUNCTION0(type, name) type library_##name(struct uxrt_thread *);
 UXRT_ALL_FUNCTIONS
+UXRT_SMALL_FUNCTIONS
 #undef UXRT_FUNCTION
 #undef UXRT_FUNCTION0
+
+#define UXRT_FUNCTION(type, name, parameters, names) \
+    type small_##name(UXRT_NAMES parameters, struct uxrt_thread *);
+UXRT_SMALL_FUNCTIONS
+#undef UXRT_FUNCTION
 
 extern const struct uxrt_table library_table;
 

@@ -21,6 +21,8 @@ struct uxrt_thread {
     uint64_t unusual;               /* keeps it off the fastest paths: UNUSUAL_ bits, and
                                        the reasons (BADGE_) of notifications that came
                                        while it waited as a client, for its next receive */
+    int64_t small_offset;           /* of the small request under way (small.c) */
+    int small_descriptor;
     /* As a client: its buffer with the server of each connection slot: place in the buffer
        area (0: none) and bytes. */
     uint32_t buffer_place[SLOTS];   /* / PAGE, so that it fits: place >> 12 */
@@ -28,6 +30,7 @@ struct uxrt_thread {
     /* As a server: its reply objects (SLOT_REPLY + first, count), which are free (bit n:
        first + n), and memory for long data that a client gave in another form (mapped at
        first use). */
+    uint64_t endpoint;              /* that it receives from */
     uint8_t reply_first, reply_count;
     uint64_t reply_free;
     void *stand_in;

@@ -86,6 +86,11 @@ UXRT_FUNCTIONS
 #undef UXRT_FUNCTION0
 
 #define UXRT_FUNCTION(type, name, parameters, names) \
+    UXRT_STUB(type, name, parameters, -ENOSYS, UXRT_NAMES names, t)
+UXRT_SMALL_FUNCTIONS
+#undef UXRT_FUNCTION
+
+#define UXRT_FUNCTION(type, name, parameters, names) \
     UXRT_STUB(type, name, parameters, 0, t, UXRT_NAMES names)
 UXRT_POINTER_FUNCTIONS
 #undef UXRT_FUNCTION

@@ -18,15 +18,16 @@
 struct uxrt_request {
     uint64_t badge;         /* connection: identity and generation */
     uint64_t offset;        /* or an attribute address; meaningless if `current` */
-    uint32_t file;          /* id within the connection */
-    uint32_t count;         /* bytes given or wanted */
-    bool write;
-    bool current;           /* at the open file's own position */
-    uint8_t form;           /* how the client sent it: 0 short, 1 long, 2 plain */
-    uint8_t reply;          /* the reply object that holds the client */
+    uint64_t : 12;          /* (these fields are together as the message has them) */
+    uint64_t count : 28;    /* bytes given or wanted */
+    uint64_t file : 20;     /* id within the connection */
+    uint64_t write : 1;     /* a write, else a read */
+    uint64_t form : 2;      /* how the client sent it: 0 short, 1 long, 2 plain */
+    uint64_t current : 1;   /* at the open file's own position */
     uint64_t place;         /* the transport's: of the bytes in the buffer area */
     void *data;             /* the client's bytes: in the registers (valid until the next
                                receive or copy) or in the shared buffer; plain: null */
+    uint8_t reply;          /* the reply object that holds the client */
 };
 
 /* What uxrt_receive returns beside 0. */

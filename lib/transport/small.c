@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Small requests, which are most, in as few instructions as possible: one kernel call, and
+ * the bytes go between memory and processor registers. Whatever is unusual is left to the
+ * general functions; a request that has to wait is noted in the thread and made anew there.
+ */
+#include <transport/copy.h>
+#include <transport/data.h>
+#include <transport/small.h>
+#include <transport/table.h>
+#include <transport/trap.h>
+
+/* Is it for these paths? */
+static inline bool is_small(uint64_t word, const struct uxrt_thread *t, size_t count,
+    size_t limit, int64_t offset)
+{
+    return LIKELY((word & DESCRIPTOR_CONNECTION) && count <= limit && !t->unusual
+                  && offset >= UXRT_CURRENT);
+}
+
+static inline cptr small_cap(uint64_t word)
+{
+    return CAP_BASE + (word & DESCRIPTOR_SLOT);
+}
+
+/* For the call that follows: how to make it again. */
+static inline void note(struct uxrt_thread *t, int descriptor, int64_t offset)
+{
+    t->small_descriptor = descriptor;
+    t->small_offset = offset;
+}
+
+static inline void keep_words(struct uxrt_thread *t, uint64_t mr0, uint64_t mr1,
+    uint64_t mr2, uint64_t mr3)
+{
+    uint64_t *msg = t->ipc->msg;
+
+    msg[0] = mr0;
+    msg[1] = mr1;
+    msg[2] = mr2;
+    msg[3] = mr3;
+}
+
+/* The last bytes of a copy, less than 8: from a word, or into one. */
+static bool put_tail(char *to, uint64_t word, size_t count)
+{
+    if (count & 4) {
+        if (!copy_store32(to, (uint32_t)word)) {
+            return false;
+        }
+        to += 4;
+        word >>= 32;
+    }
+    if (count & 2) {
+        if (!copy_store16(to, (uint16_t)word)) {
+            return false;
+        }
+        to += 2;
+        word >>= 16;
+    }
+    return !(count & 1) || copy_store8(to, (uint8_t)word);
+}
+
+static bool take_tail(uint64_t *word, const char *from, size_t count)
+{
+    uint8_t byte = 0;
+    uint16_t two = 0;
+    uint32_t four = 0;
+
+    if ((count & 1) && !copy_load8(from + (count & 6), &byte)) {
+        return false;
+    }
+    if ((count & 2) && !copy_load16(from + (count & 4), &two)) {
+        return false;
+    }
+    if ((count & 4) && !copy_load32(from, &four)) {
+        return false;
+    }
+    *word = (uint64_t)byte << (count & 2) * 8 | two;
+    *word = *word << (count & 4) * 8 | four;
+    return true;
+}
+
+/* Bytes in registers to memory: what arrived, or -EFAULT. */
+static __attribute__((noinline)) int64_t put_bytes(char *to, size_t count, uint64_t first,
+    uint64_t second, uint64_t third, uint64_t fourth)
+{
+    uint64_t words[4] = {first, second, third, fourth}, *next = words;
+    size_t left = count;
+
+    for (; left >= 8; left -= 8, to += 8) {
+        if (!copy_store64(to, *next++)) {
+            return -EFAULT;
+        }
+    }
+    return left == 0 || put_tail(to, *next, left) ? (int64_t)count : -EFAULT;
+}
+
+static __attribute__((noinline)) bool take_bytes(uint64_t words[3], const char *from,
+    size_t count)
+{
+    words[0] = words[1] = words[2] = 0;
+    for (; count >= 8; count -= 8, from += 8) {
+        if (!copy_load64(from, words++)) {
+            return false;
+        }
+    }
+    return count == 0 || take_tail(words, from, count);
+}
+
+/* What is not small. These functions are called at the end of others, with nothing left to do
+ * there: so those need no stack. */
+static __attribute__((noinline)) int64_t read_other(struct uxrt_thread *t, int descriptor,
+    void *data, size_t count, int64_t offset)
+{
+    return offset < UXRT_CURRENT ? -EINVAL
+        : data_read(t, descriptor_file(descriptor), data, count, offset);
+}
+
+static __attribute__((noinline)) int64_t write_other(struct uxrt_thread *t, int descriptor,
+    const void *data, size_t count, int64_t offset)
+{
+    return offset < UXRT_CURRENT ? -EINVAL
+        : data_write(t, descriptor_file(descriptor), data, count, offset);
+}
+
+/* What remains of a read whose reply did not say that all is done; its words are in the IPC
+ * buffer. */
+static __attribute__((noinline)) int64_t read_on(struct uxrt_thread *t, void *data,
+    size_t count, uint64_t info)
+{
+    uint64_t label = request_label(false, FORM_MESSAGE, 0, count), *msg = t->ipc->msg;
+    int64_t result = reply_result(reply_checked(label, info));
+
+    t->counts.calls++;
+    if (result > 0) {
+        data_counted(t, (size_t)result);
+        return put_bytes(data, (size_t)result, msg[0], msg[1], msg[2], msg[3]);
+    }
+    return data_again(t, &result)
+        ? read_other(t, t->small_descriptor, data, count, t->small_offset) : result;
+}
+
+static __attribute__((noinline)) int64_t write_on(struct uxrt_thread *t, const void *data,
+    size_t count, uint64_t info)
+{
+    uint64_t label = request_label(true, FORM_MESSAGE, 0, count);
+    int64_t result = reply_result(reply_checked(label, info));
+
+    t->counts.calls++;
+    return data_again(t, &result)
+        ? write_other(t, t->small_descriptor, data, count, t->small_offset) : result;
+}
+
+static inline __attribute__((always_inline)) int64_t read_at(struct uxrt_thread *thread,
+    int descriptor, void *to, size_t bytes, int64_t offset)
+{
+    uint64_t word = descriptor_word(descriptor);
+
+    if (!is_small(word, thread, bytes, SMALL_READ, offset)) {
+        return read_other(thread, descriptor, to, bytes, offset);
+    }
+    register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
+    register uint64_t mr1 __asm__("r8");
+    register uint64_t mr2 __asm__("r9");
+    register struct uxrt_thread *t __asm__("r11") = thread;
+    uint64_t info = small_info(word, false, bytes, offset == UXRT_CURRENT), mr3;
+    cptr cap = small_cap(word);
+    size_t count = bytes;
+    char *data = to;
+
+    note(t, descriptor, offset);
+    TRAP_CALL_READ(cap, info, mr0, mr1, mr2, mr3, data, count, t);
+    if (!small_done(info, count, words_of(count))) {
+        keep_words(t, mr0, mr1, mr2, mr3);
+        return read_on(t, data, count, info);
+    }
+    t->counts.calls++;
+    data_counted(t, count);
+    if (count == SMALL_READ) {
+        return copy_store64(data, mr0) && copy_store64(data + 8, mr1)
+               && copy_store64(data + 16, mr2) && copy_store64(data + 24, mr3)
+            ? SMALL_READ : -EFAULT;
+    }
+    if (count == 1) {
+        return copy_store8(data, (uint8_t)mr0) ? 1 : -EFAULT;
+    }
+    return put_bytes(data, count, mr0, mr1, mr2, mr3);
+}
+
+/* A small write whose bytes are in words. */
+static inline __attribute__((always_inline)) int64_t write_words(struct uxrt_thread *thread,
+    uint64_t word, int descriptor, const void *from, size_t bytes, int64_t offset,
+    uint64_t first, uint64_t second, uint64_t third)
+{
+    register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
+    register uint64_t mr1 __asm__("r8") = first;
+    register uint64_t mr2 __asm__("r9") = second;
+    register struct uxrt_thread *t __asm__("r11") = thread;
+    uint64_t info = small_info(word, true, bytes, offset == UXRT_CURRENT), mr3 = third;
+    cptr cap = small_cap(word);
+    size_t count = bytes;
+    const char *data = from;
+
+    note(t, descriptor, offset);
+    TRAP_CALL_WRITE(cap, info, mr0, mr1, mr2, mr3, data, count, t);
+    data_counted(t, count);
+    if (!small_done(info, count, 0)) {
+        return write_on(t, data, count, info);
+    }
+    t->counts.calls++;
+    return (int64_t)count;
+}
+
+static __attribute__((noinline)) int64_t write_bytes(struct uxrt_thread *t, int descriptor,
+    const void *from, size_t bytes, int64_t offset)
+{
+    uint64_t words[3];
+
+    if (!take_bytes(words, from, bytes)) {
+        return -EFAULT;
+    }
+    return write_words(t, descriptor_word(descriptor), descriptor, from, bytes, offset,
+        words[0], words[1], words[2]);
+}
+
+static inline __attribute__((always_inline)) int64_t write_at(struct uxrt_thread *t,
+    int descriptor, const void *from, size_t bytes, int64_t offset)
+{
+    uint64_t word = descriptor_word(descriptor);
+    uint8_t byte;
+
+    if (!is_small(word, t, bytes, SMALL_WRITE, offset)) {
+        return write_other(t, descriptor, from, bytes, offset);
+    }
+    if (bytes != 1) {
+        return write_bytes(t, descriptor, from, bytes, offset);
+    }
+    return copy_load8(from, &byte)
+        ? write_words(t, word, descriptor, from, 1, offset, byte, 0, 0) : -EFAULT;
+}
+
+int64_t small_read(int descriptor, void *data, size_t count, struct uxrt_thread *t)
+{
+    return read_at(t, descriptor, data, count, UXRT_CURRENT);
+}
+
+int64_t small_write(int descriptor, const void *data, size_t count, struct uxrt_thread *t)
+{
+    return write_at(t, descriptor, data, count, UXRT_CURRENT);
+}
+
+int64_t small_pread(int descriptor, void *data, size_t count, int64_t offset,
+    struct uxrt_thread *t)
+{
+    return read_at(t, descriptor, data, count, offset);
+}
+
+int64_t small_pwrite(int descriptor, const void *data, size_t count, int64_t offset,
+    struct uxrt_thread *t)
+{
+    return write_at(t, descriptor, data, count, offset);
+}
+
+/* The result of a short request whose reply did not say that all is done. */
+static __attribute__((noinline)) int64_t short_on(struct uxrt_thread *t, bool write,
+    size_t count, uint64_t info)
+{
+    uint64_t label = request_label(write, FORM_MESSAGE, 0, count);
+    int64_t result = reply_result(reply_checked(label, info));
+
+    if (!data_again(t, &result)) {
+        return result;
+    }
+    return write ? library_write_short(t, t->small_descriptor, count, t->small_offset)
+                 : library_read_short(t, t->small_descriptor, count, t->small_offset);
+}
+
+int64_t small_read_short(int descriptor, size_t bytes, int64_t offset,
+    struct uxrt_thread *thread)
+{
+    uint64_t word = descriptor_word(descriptor);
+
+    if (!is_small(word, thread, bytes, SMALL_READ, offset)) {
+        return library_read_short(thread, descriptor, bytes, offset);
+    }
+    register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
+    register uint64_t mr1 __asm__("r8");
+    register uint64_t mr2 __asm__("r9");
+    register struct uxrt_thread *t __asm__("r11") = thread;
+    uint64_t info = small_info(word, false, bytes, offset == UXRT_CURRENT), mr3;
+    cptr cap = small_cap(word), none = 0;
+    size_t count = bytes;
+
+    note(t, descriptor, offset);
+    TRAP_CALL_READ(cap, info, mr0, mr1, mr2, mr3, none, count, t);
+    t->counts.calls++;
+    keep_words(t, mr0, mr1, mr2, mr3);
+    return LIKELY(small_done(info, count, words_of(count)))
+        ? (int64_t)count : short_on(t, false, count, info);
+}
+
+int64_t small_write_short(int descriptor, size_t bytes, int64_t offset,
+    struct uxrt_thread *thread)
+{
+    uint64_t word = descriptor_word(descriptor);
+
+    if (!is_small(word, thread, bytes, SMALL_WRITE, offset)) {
+        return library_write_short(thread, descriptor, bytes, offset);
+    }
+    uint64_t *msg = thread->ipc->msg;
+    register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
+    register uint64_t mr1 __asm__("r8") = msg[1];
+    register uint64_t mr2 __asm__("r9") = msg[2];
+    register struct uxrt_thread *t __asm__("r11") = thread;
+    uint64_t info = small_info(word, true, bytes, offset == UXRT_CURRENT), mr3 = msg[3];
+    cptr cap = small_cap(word);
+    size_t count = bytes;
+
+    note(t, descriptor, offset);
+    TRAP_CALL_WRITE(cap, info, mr0, mr1, mr2, mr3, msg, count, t);
+    t->counts.calls++;
+    return LIKELY(small_done(info, count, 0)) ? (int64_t)count
+                                              : short_on(t, true, count, info);
+}
