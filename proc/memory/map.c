@@ -158,47 +158,44 @@ static int take_pages(struct space *from, uint64_t address, size_t pages,
     return 0;
 }
 
-/* Adds a private region that has these pages; takes over the amap. */
-static int add_pages(struct space *space, uint64_t address, size_t pages, struct amap *amap)
+/* Whether nothing is mapped in a range, and there is room for one more region. */
+static int check_free(struct space *space, uint64_t start, uint64_t end)
 {
-    unsigned first = space_index(space, address);
-    struct region *region;
+    unsigned first = space_index(space, start);
 
-    if (first < space->count
-        && space->regions[first]->start < address + pages * PAGE_SIZE) {
+    if (first < space->count && space->regions[first]->start < end) {
         return -EEXIST;
     }
-    region = space_reserve(space, 1) ? make_region(space, address, pages, PROC_READ | PROC_WRITE,
-                                     0, NULL, 0) : NULL;
-    if (!region) {
-        return -ENOMEM;
-    }
-    region->amap = amap;
-    space_insert(space, region);
-    return 0;
+    return space_reserve(space, 1) ? 0 : -ENOMEM;
 }
 
 int space_move(struct space *from, struct space *to, uint64_t address, size_t pages)
 {
-    struct amap *amap;
+    uint64_t end = address + pages * PAGE_SIZE;
+    struct region *region;
     int error;
 
-    if (!range_valid(address, pages)
-        || range_has_system(from, address, address + pages * PAGE_SIZE)) {
+    if (!range_valid(address, pages) || range_has_system(from, address, end)) {
         return -EINVAL;
     }
-    amap = amap_create();
-    if (!amap) {
-        return -ENOMEM;
-    }
-    error = take_pages(from, address, pages, amap);
-    if (!error) {
-        error = add_pages(to, address, pages, amap);
-    }
+    error = check_free(to, address, end);
     if (error) {
-        amap_put(amap);
         return error;
     }
-    return space_unmap(from, address, pages, false);
+    region = make_region(to, address, pages, PROC_READ | PROC_WRITE, 0, NULL, 0);
+    if (!region) {
+        return -ENOMEM;
+    }
+    error = region_own_amap(region) ? take_pages(from, address, pages, region->amap)
+                                    : -ENOMEM;
+    if (!error) {
+        error = range_clear(from, address, end);
+    }
+    if (error) {
+        region_destroy(region);
+        return error;
+    }
+    space_insert(to, region);
+    return 0;
 }
 

@@ -122,6 +122,9 @@ void space_insert(struct space *space, struct region *region)
 
 void space_remove(struct space *space, unsigned first, unsigned end)
 {
+    if (first == end) {
+        return;
+    }
     for (unsigned i = first; i < end; i++) {
         region_destroy(space->regions[i]);
     }

@@ -12,6 +12,7 @@
 struct random_run {
     unsigned steps;
     bool may_fail;              /* -ENOMEM may come at any time, and must change nothing */
+    void (*short_of_memory)(bool on);   /* null, or makes it come on purpose */
     /* Reads or writes a word as a thread of the space would, with faults handled. 0, or
      * what space_fault said. */
     int (*touch)(struct space *space, uint64_t address, bool write, uint64_t *word);
