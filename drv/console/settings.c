@@ -2,14 +2,25 @@
 /* Settings of the console: records to read and to write, in tables. */
 #include "console.h"
 
+#include <transport/layout.h>
 #include <transport/protocol.h>
 #include <util/errno.h>
 #include <util/string.h>
 
+/* Who asks for the foreground group while there is none becomes it: there are no sessions
+ * yet that would say. A group goes with its leader. */
+static void find_foreground(uint64_t badge)
+{
+    const struct identity *who = uxrt_identity(badge);
+    int group = (int)console.foreground;
+
+    if (who && (group == 0 || uxrt_kill(group, 0) == -ESRCH))
+        console.foreground = who->pgid;
+}
+
 int64_t settings_get(struct server_request *request, unsigned attribute,
     uint64_t argument, void *record, size_t size)
 {
-    (void)request;
     const struct terminal *terminal = &console.terminal;
     uint32_t pending = (uint32_t)terminal_pending(terminal);
     uint32_t unsent = console.queued - console.sent;
@@ -22,6 +33,8 @@ int64_t settings_get(struct server_request *request, unsigned attribute,
         {ATTR_CONTROL, TIOCOUTQ, &unsent, sizeof(unsent)},
     };
 
+    if (attribute == ATTR_CONTROL && argument == TIOCGPGRP)
+        find_foreground(request->request.badge);
     for (unsigned i = 0; i < sizeof(records) / sizeof(*records); i++) {
         if (records[i].attribute != attribute || records[i].argument != argument)
             continue;
