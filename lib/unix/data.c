@@ -99,7 +99,7 @@ static int64_t copy_files(struct uxrt_thread *t, int from, int to, int64_t *offs
         done += (uint64_t)put;
         if (offset)
             *offset += put;
-        if (put < got)
+        if (put < got || (uint64_t)got < want)
             break;
     }
     return (int64_t)done;
