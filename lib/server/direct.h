@@ -2,18 +2,13 @@
 /*
  * The direct way of a read or write of bytes from the receive to the operation: inlined
  * where requests are received, as nearly all requests go it and each instruction counts.
- * Whatever is not as usual goes to fs_careful and fs_settle.
+ * Whatever is not as usual goes to fs_careful and fs_settle. The request's `server` is
+ * set already, and `append` is false.
  */
 #pragma once
 
 #include <server/internal.h>
 #include <util/string.h>
-
-/* Is a read or write of an open file allowed by how it was opened? */
-static inline bool fs_may(const struct server_file *file, bool write)
-{
-    return write ? file->flags & UXRT_WRITE : file->flags & READS_BYTES;
-}
 
 /* Operations may call the process server, which changes the message registers: the bytes
  * of a write are kept before. */
@@ -21,7 +16,7 @@ static inline void fs_keep(struct server *server, struct uxrt_request *request)
 {
     const uint64_t *data = request->data;
 
-    if (request->form != FORM_MESSAGE || !data)
+    if (request->form != FORM_MESSAGE)
         return;
     if (request->count <= 24) {
         server->kept[0] = data[0];
@@ -33,24 +28,20 @@ static inline void fs_keep(struct server *server, struct uxrt_request *request)
     request->data = server->kept;
 }
 
-/* The open file if all is as in nearly every request for bytes, else null. */
+/* The open file if all is as in nearly every request for bytes, else null. An index
+ * beyond the table finds the connection of another badge. */
 static inline struct server_file *fs_direct(struct server *server,
     struct server_request *request)
 {
     const struct uxrt_request *r = &request->request;
-    uint32_t index = BADGE_INDEX(r->badge);
-    struct connection *connection;
+    struct connection *connection = server->connections[r->badge % IDENTITY_MAX];
     struct server_file *file;
 
-    if (index >= IDENTITY_MAX)
-        return NULL;
-    connection = server->connections[index];
     if (!connection || connection->badge != r->badge || r->file >= connection->file_slots)
         return NULL;
     file = connection->files[r->file];
-    if (!file || !fs_may(file, r->write) || (r->write && file->flags & UXRT_APPEND))
+    if (!file || !(file->flags >> (DIRECT_SHIFT + r->write) & 1))
         return NULL;
-    request->append = false;
     request->offset = r->current ? (uint64_t)file->position : r->offset;
     request->count = r->count;
     if ((int64_t)(request->offset | (request->offset + r->count)) < 0)
@@ -64,29 +55,27 @@ static inline int64_t fs_do_bytes(struct server *server, struct server_request *
 {
     int64_t result;
 
-    request->server = server;
     request->file = file;
     request->end = false;
-    result = request->request.write ? server->operations.write(request)
-                                    : server->operations.read(request);
+    result = server->bytes[request->request.write](request);
     if (request->request.current && result > 0 && result <= request->count)
         file->position = (int64_t)request->offset + result;
     return result;
 }
 
-/* Does a request; false: it is not to be answered now. The end of the file is in it. */
-static inline bool fs_do(struct server *server, struct server_request *request,
-    int64_t *result)
+/* Does a request: its result, or SERVER_PARKED: not to be answered now. */
+static inline int64_t fs_do(struct server *server, struct server_request *request)
 {
     struct server_file *file;
+    int64_t result;
 
     if (request->request.write)
         fs_keep(server, &request->request);
     file = fs_direct(server, request);
     if (__builtin_expect(!file, 0))
-        return fs_careful(server, request, result);
-    *result = fs_do_bytes(server, request, file);
-    if (__builtin_expect((uint64_t)*result <= request->count, 1))
-        return true;
+        return fs_careful(server, request);
+    result = fs_do_bytes(server, request, file);
+    if (__builtin_expect((uint64_t)result <= request->count, 1))
+        return result;
     return fs_settle(server, request, result);
 }

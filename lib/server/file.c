@@ -43,6 +43,7 @@ struct server_file *fs_file_create(struct server *server, struct server_node *no
         .path_length = (uint16_t)length,
     };
     memcpy(open->path, path, length);
+    fs_set_direct(&open->file);
     fs_node_get(node);
     return &open->file;
 }
@@ -60,6 +61,18 @@ void fs_file_put(struct server *server, struct server_file *file)
         server->operations.close(server, file);
     heap_free(open);
     fs_node_put(server, node);
+}
+
+void fs_set_direct(struct server_file *file)
+{
+    bool reads = file->flags & (UXRT_READ | UXRT_EXECUTE) && !S_ISDIR(file->node->mode);
+    bool writes = file->flags & UXRT_WRITE && !(file->flags & UXRT_APPEND);
+
+    file->flags &= ~(DIRECT_READ | DIRECT_WRITE);
+    if (reads)
+        file->flags |= DIRECT_READ;
+    if (writes)
+        file->flags |= DIRECT_WRITE;
 }
 
 struct server_file *fs_id_file(const struct connection *connection, uint64_t id)

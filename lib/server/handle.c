@@ -5,6 +5,7 @@
  */
 #include <server/direct.h>
 #include <util/heap.h>
+#include <util/small.h>
 
 struct server *server_create(const struct server_operations *operations,
     struct server_node *root, int service)
@@ -20,6 +21,8 @@ struct server *server_create(const struct server_operations *operations,
     }
     server->operations = *operations;
     fs_operations_complete(&server->operations);
+    server->bytes[0] = server->operations.read;
+    server->bytes[1] = server->operations.write;
     server->root = root;
     server->service = service;
     list_init(&server->exports);
@@ -27,19 +30,32 @@ struct server *server_create(const struct server_operations *operations,
     return server;
 }
 
+/* How many of `count` bytes from `from` on the request has; 0 if it begins beyond
+ * them. */
+static inline size_t within(const struct uxrt_request *r, uint64_t from, size_t count)
+{
+    uint64_t left = from < r->count ? r->count - from : 0;
+
+    return count < left ? count : (size_t)left;
+}
+
+static inline int64_t copy(void *to, const void *from, size_t count)
+{
+    if (count <= SMALL_MAX)
+        copy_small(to, from, count);
+    else
+        memmove(to, from, count);
+    return (int64_t)count;
+}
+
 int64_t server_get(struct server_request *request, uint64_t from, void *data,
     size_t count)
 {
     const struct uxrt_request *r = &request->request;
 
-    if (r->form != FORM_MESSAGE || !r->data)
+    if (r->form != FORM_MESSAGE)
         return uxrt_request_get(request->server->service, r, from, data, count);
-    if (from >= r->count)
-        return 0;
-    if (count > r->count - from)
-        count = r->count - from;
-    memcpy(data, (const char *)r->data + from, count);
-    return (int64_t)count;
+    return copy(data, (const char *)r->data + from, within(r, from, count));
 }
 
 int64_t server_put(struct server_request *request, uint64_t to, const void *data,
@@ -47,14 +63,9 @@ int64_t server_put(struct server_request *request, uint64_t to, const void *data
 {
     const struct uxrt_request *r = &request->request;
 
-    if (r->form != FORM_MESSAGE || !r->data)
+    if (r->form != FORM_MESSAGE)
         return uxrt_request_put(request->server->service, r, to, data, count);
-    if (to >= r->count)
-        return 0;
-    if (count > r->count - to)
-        count = r->count - to;
-    memmove((char *)r->data + to, data, count);
-    return (int64_t)count;
+    return copy((char *)r->data + to, data, within(r, to, count));
 }
 
 void *server_data(struct server_request *request)
@@ -80,20 +91,23 @@ static int64_t wait_for(struct server *server, struct connection *connection,
         request->request.write ? UXRT_READY_WRITE : UXRT_READY_READ);
 }
 
-/* The end of a request for bytes; false: no answer yet. */
-bool fs_settle(struct server *server, struct server_request *request, int64_t *result)
+int64_t fs_settle(struct server *server, struct server_request *request, int64_t result)
 {
     struct connection *connection;
 
-    if (*result == SERVER_PARKED)
-        return false;
-    if (*result == -EAGAIN || *result == -ERROR_WAIT) {
+    if (result == SERVER_PARKED)
+        return result;
+    if (result == -EAGAIN || result == -ERROR_WAIT) {
         connection = fs_connection_known(server, request->request.badge);
-        *result = wait_for(server, connection, request);
-    } else if (*result > request->count) {
-        *result = request->count;
+        return wait_for(server, connection, request);
     }
-    return true;
+    return result > request->count ? request->count : result;
+}
+
+/* Is it allowed by how the file was opened? */
+static bool may(const struct server_file *file, bool write)
+{
+    return write ? file->flags & UXRT_WRITE : file->flags & DIRECT_READ;
 }
 
 /* Reads at the end of all offsets have nothing left; writes do not fit. */
@@ -106,7 +120,7 @@ static int64_t check_bytes(struct server_request *request, const struct server_f
     left = INT64_MAX - request->offset;
     if (S_ISDIR(file->node->mode) && file->flags & UXRT_READ && !request->request.write)
         return -EISDIR;
-    if (!fs_may(file, request->request.write))
+    if (!may(file, request->request.write))
         return -EBADF;
     if (request->count > left && request->request.write)
         return -EFBIG;
@@ -116,24 +130,24 @@ static int64_t check_bytes(struct server_request *request, const struct server_f
 }
 
 /* A request for bytes, with every check. */
-static bool careful_bytes(struct server *server, struct connection *connection,
-    struct server_request *request, int64_t *result)
+static int64_t careful_bytes(struct server *server, struct connection *connection,
+    struct server_request *request)
 {
     struct server_file *file = fs_id_file(connection, request->request.file);
+    int64_t result;
 
-    *result = -EBADF;
     if (!file)
-        return true;
+        return -EBADF;
     request->append = request->request.write && file->flags & UXRT_APPEND;
     if (request->append)
         request->offset = file->node->size;
     else if (request->request.current)
         request->offset = (uint64_t)file->position;
-    *result = check_bytes(request, file);
-    if (*result)
-        return true;
-    *result = fs_do_bytes(server, request, file);
-    return fs_settle(server, request, result);
+    result = check_bytes(request, file);
+    if (!result)
+        result = fs_settle(server, request, fs_do_bytes(server, request, file));
+    request->append = false;
+    return result;
 }
 
 /* Finds the message registers, at the first request. */
@@ -147,41 +161,34 @@ static void find_registers(struct server *server, const struct uxrt_request *req
     server->registers = uxrt_request_registers(server->service, &read);
 }
 
-bool fs_careful(struct server *server, struct server_request *request, int64_t *result)
+int64_t fs_careful(struct server *server, struct server_request *request)
 {
     const struct uxrt_request *r = &request->request;
     struct connection *connection;
-    bool answer = true;
     int error = 0;
 
     if (!server->registers)
         find_registers(server, r);
     connection = fs_connection_get(server, r->badge, &error);
-    request->server = server;
     request->file = NULL;
     request->end = false;
     request->next = NULL;
-    request->append = false;
     request->offset = r->offset;
     request->count = r->count;
-    if (!connection) {
-        *result = error;
-    } else if (!r->current && r->offset & ATTRIBUTE) {
-        *result = fs_attribute_do(server, connection, request);
-        answer = *result != SERVER_PARKED;
-    } else {
-        answer = careful_bytes(server, connection, request, result);
-    }
-    return answer;
+    if (!connection)
+        return error;
+    if (!r->current && r->offset & ATTRIBUTE)
+        return fs_attribute_do(server, connection, request);
+    return careful_bytes(server, connection, request);
 }
 
 bool server_handle(struct server *server, struct uxrt_request *request, int64_t *result,
     bool *end)
 {
-    struct server_request own = { .request = *request };
-    bool answer = fs_do(server, &own, result);
+    struct server_request own = { .request = *request, .server = server };
 
+    *result = fs_do(server, &own);
     *request = own.request;
     *end = own.end;
-    return answer;
+    return *result != SERVER_PARKED;
 }

@@ -29,8 +29,10 @@ enum { RECORD_MAX = 64 * 1024, PATH_KEPT = 1024 };
 /* What waits for a lock waits for this bit of readiness. */
 #define READY_LOCK (UINT32_C(1) << 31)
 
-/* In the flags of an open file: its bytes can be read. */
-#define READS_BYTES (UINT32_C(1) << 31)
+/* In the flags of an open file: bytes can be read or written the direct way. */
+#define DIRECT_SHIFT 30
+#define DIRECT_READ  (UINT32_C(1) << DIRECT_SHIFT)
+#define DIRECT_WRITE (UINT32_C(2) << DIRECT_SHIFT)
 
 /* What a file is opened for, as bits of a mode. */
 enum { MAY_EXECUTE = 1, MAY_WRITE = 2, MAY_READ = 4 };
@@ -64,6 +66,7 @@ struct server_wait {
 
 struct server {
     struct connection *connections[IDENTITY_MAX];
+    int64_t (*bytes[2])(struct server_request *);   /* of the operations: read, write */
     struct server_operations operations;    /* with defaults for those left out */
     struct server_node *root;
     int service;
@@ -103,6 +106,8 @@ struct connection *fs_connection_known(struct server *server, uint64_t badge);
 struct server_file *fs_file_create(struct server *server, struct server_node *node,
     uint32_t flags, const char *path, size_t length);
 void fs_file_put(struct server *server, struct server_file *file);
+/* Sets the DIRECT_ bits of a file from its other flags. */
+void fs_set_direct(struct server_file *file);
 struct server_file *fs_id_file(const struct connection *connection, uint64_t id);
 /* May this id be given to a file? 0, -EBUSY, -EMFILE, -EINVAL, -ENOMEM; nothing fails
  * afterwards. */
@@ -210,6 +215,6 @@ int64_t fs_sync_write(struct attribute_call *call);
 void fs_operations_complete(struct server_operations *operations);
 
 /* handle.c: requests that do not go the direct way, with every check; and the end of one
- * whose result is no count. False: no answer yet. */
-bool fs_careful(struct server *server, struct server_request *request, int64_t *result);
-bool fs_settle(struct server *server, struct server_request *request, int64_t *result);
+ * whose result is no count. SERVER_PARKED: no answer yet. */
+int64_t fs_careful(struct server *server, struct server_request *request);
+int64_t fs_settle(struct server *server, struct server_request *request, int64_t result);

@@ -123,14 +123,10 @@ static size_t join_path(const struct attribute_call *call, const struct opening 
 }
 
 /* Flags of the open file: one that is opened for nothing only names the node. */
-static uint32_t kept(uint32_t flags, const struct server_node *node)
+static uint32_t kept(uint32_t flags)
 {
-    const uint32_t reads = UXRT_READ | UXRT_EXECUTE;
-
-    if (flags & UXRT_PATH || !(flags & (reads | UXRT_WRITE)))
+    if (flags & UXRT_PATH || !(flags & (UXRT_READ | UXRT_WRITE | UXRT_EXECUTE)))
         return UXRT_PATH;
-    if (flags & reads && !S_ISDIR(node->mode))
-        return (flags & OPEN_KEPT) | READS_BYTES;
     return flags & OPEN_KEPT;
 }
 
@@ -140,7 +136,7 @@ static int make_file(struct attribute_call *call, struct opening *opening)
     char path[PATH_KEPT];
     struct server_node *node = opening->at.node;
     size_t length = join_path(call, opening, path);
-    struct server_file *file = fs_file_create(server, node, kept(opening->flags, node),
+    struct server_file *file = fs_file_create(server, node, kept(opening->flags),
         path, length);
     int error = 0;
 

@@ -16,22 +16,24 @@ const struct identity *server_identity(uint32_t index)
 /* Answers and receives for ever; returns when receiving fails. */
 static int serve(struct server *server, int service)
 {
-    struct server_request request;
-    int64_t result = 0;
+    struct server_request request = { .server = server };
     int status = uxrt_receive(service, &request.request);
 
     for (;;) {
-        if (status == UXRT_NOTIFIED) {
+        if (__builtin_expect(status == 0, 1)) {
+            int64_t result = fs_do(server, &request);
+
+            if (__builtin_expect(result != SERVER_PARKED, 1)) {
+                status = uxrt_answer_and_receive(service, &request.request, result,
+                    request.end);
+                continue;
+            }
+        } else if (status == UXRT_NOTIFIED) {
             server_notified(server, request.request.badge);
-            status = uxrt_receive(service, &request.request);
-        } else if (status) {
-            return status;
         } else {
-            status = fs_do(server, &request, &result)
-                ? uxrt_answer_and_receive(service, &request.request, result,
-                    request.end)
-                : uxrt_receive(service, &request.request);
+            return status;
         }
+        status = uxrt_receive(service, &request.request);
     }
 }
 

@@ -183,7 +183,8 @@ int64_t fs_position_write(struct attribute_call *call)
 
 int64_t fs_flags_read(struct attribute_call *call)
 {
-    uint32_t flags = call->request->file->flags & ~READS_BYTES;
+    uint32_t flags = call->request->file->flags
+                     & ~(DIRECT_READ | DIRECT_WRITE);
 
     return give(call, &flags, sizeof(flags));
 }
@@ -198,6 +199,7 @@ int64_t fs_flags_write(struct attribute_call *call)
     if (file->flags & UXRT_PATH)
         return -EBADF;
     file->flags = (file->flags & ~changeable) | (flags & changeable);
+    fs_set_direct(file);
     return sizeof(flags);
 }
 

@@ -4,87 +4,39 @@
  * small sizes by moves of words that overlap. The direction flag is clear, as the ABI
  * says.
  */
-#include <stdint.h>
-
+#include <util/small.h>
 #include <util/string.h>
-
-/* Words anywhere in memory, of whatever type. */
-struct word8 {
-    uint64_t value;
-} __attribute__((packed, may_alias));
-struct word4 {
-    uint32_t value;
-} __attribute__((packed, may_alias));
-struct word2 {
-    uint16_t value;
-} __attribute__((packed, may_alias));
-
-#define AT(type, base, offset) \
-    (((struct type *)((uintptr_t)(base) + (offset)))->value)
 
 /* Keeps the compiler from making a loop a call of the very function it is in. */
 #define KEEP_LOOP() __asm__ volatile("")
 
-/* Moves at most 16 bytes: all are loaded before any is stored. */
-static inline void move_small(void *to, const void *from, size_t size)
-{
-    if (size >= 8) {
-        uint64_t first = AT(word8, from, 0), last = AT(word8, from, size - 8);
-        AT(word8, to, 0) = first;
-        AT(word8, to, size - 8) = last;
-    } else if (size >= 4) {
-        uint32_t first = AT(word4, from, 0), last = AT(word4, from, size - 4);
-        AT(word4, to, 0) = first;
-        AT(word4, to, size - 4) = last;
-    } else if (size >= 2) {
-        uint16_t first = AT(word2, from, 0), last = AT(word2, from, size - 2);
-        AT(word2, to, 0) = first;
-        AT(word2, to, size - 2) = last;
-    } else if (size) {
-        *(char *)to = *(const char *)from;
-    }
-}
-
-static inline void move_medium(void *to, const void *from, size_t size)
-{
-    uint64_t a = AT(word8, from, 0), b = AT(word8, from, 8);
-    uint64_t c = AT(word8, from, size - 16), d = AT(word8, from, size - 8);
-
-    AT(word8, to, 0) = a;
-    AT(word8, to, 8) = b;
-    AT(word8, to, size - 16) = c;
-    AT(word8, to, size - 8) = d;
-}
-
 /* More than 32 bytes, from the first on; `to` is not within [from, from + size). */
 static inline void move_up(void *to, const void *from, size_t size)
 {
-    uint64_t last = AT(word8, from, size - 8);
+    uint64_t last = WORD_AT(word8, from, size - 8);
     void *end = (char *)to + size - 8;
     size_t words = size / 8;
 
     __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
-    AT(word8, end, 0) = last;
+    WORD_AT(word8, end, 0) = last;
 }
 
 /* More than 32 bytes, from the last on. */
 static void move_down(void *to, const void *from, size_t size)
 {
-    uint64_t first = AT(word8, from, 0);
+    uint64_t first = WORD_AT(word8, from, 0);
 
     for (size_t left = size; left >= 8; left -= 8) {
-        AT(word8, to, left - 8) = AT(word8, from, left - 8);
+        WORD_AT(word8, to, left - 8) = WORD_AT(word8, from, left - 8);
         KEEP_LOOP();
     }
-    AT(word8, to, 0) = first;
+    WORD_AT(word8, to, 0) = first;
 }
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
-    if (size <= 16)
-        move_small(to, from, size);
-    else if (size <= 32)
-        move_medium(to, from, size);
+    if (size <= SMALL_MAX)
+        copy_small(to, from, size);
     else
         move_up(to, from, size);
     return to;
@@ -92,10 +44,8 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 
 void *memmove(void *to, const void *from, size_t size)
 {
-    if (size <= 16)
-        move_small(to, from, size);
-    else if (size <= 32)
-        move_medium(to, from, size);
+    if (size <= SMALL_MAX)
+        copy_small(to, from, size);
     else if ((uintptr_t)to - (uintptr_t)from >= size)
         move_up(to, from, size);
     else
@@ -116,7 +66,7 @@ void *memset(void *to, int byte, size_t size)
         }
         return to;
     }
-    AT(word8, to, size - 8) = value;
+    WORD_AT(word8, to, size - 8) = value;
     __asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(value) : "memory");
     return to;
 }
@@ -125,7 +75,7 @@ int memcmp(const void *a, const void *b, size_t size)
 {
     const unsigned char *p = a, *q = b;
 
-    for (; size >= 8 && AT(word8, p, 0) == AT(word8, q, 0); size -= 8)
+    for (; size >= 8 && WORD_AT(word8, p, 0) == WORD_AT(word8, q, 0); size -= 8)
         p += 8, q += 8;
     for (; size; size--, p++, q++) {
         if (*p != *q)
