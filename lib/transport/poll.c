@@ -3,8 +3,11 @@
  * Readiness of several files. Every file is asked and armed in one step, so a change after
  * the question wakes this thread: no wake-up is lost. A file that cannot say is ready.
  */
+#include <transport/poll.h>
+
 #include <stddef.h>
 
+#include <transport/clock.h>
 #include <transport/client.h>
 #include <transport/descriptor.h>
 #include <transport/table.h>
@@ -54,13 +57,34 @@ static int look_at_all(struct uxrt_thread *t, struct uxrt_poll *files, unsigned 
     return ready;
 }
 
-int library_poll(struct uxrt_thread *t, struct uxrt_poll *files, unsigned count, int wait)
+static int64_t set_alarm(struct uxrt_thread *t, int64_t deadline)
 {
-    int ready = look_at_all(t, files, count, wait);
+    const uint64_t words[] = {(uint64_t)deadline};
 
-    while (!ready && wait) {
+    return client_proc(t, PROC_ALARM, words, 1, NULL, 0);
+}
+
+int poll_files(struct uxrt_thread *t, struct uxrt_poll *files, unsigned count,
+    int64_t deadline)
+{
+    bool timed = deadline != POLL_LOOK && deadline != POLL_FOREVER;
+    int ready = look_at_all(t, files, count, deadline != POLL_LOOK);
+
+    if (ready || deadline == POLL_LOOK || (timed && set_alarm(t, deadline))) {
+        return ready;
+    }
+    /* An alarm that was set before may still have come: the clock decides. */
+    while (!ready && (!timed || clock_uptime() < deadline)) {
         client_wait(t);
         ready = look_at_all(t, files, count, true);
     }
+    if (timed) {
+        set_alarm(t, 0);
+    }
     return ready;
+}
+
+int library_poll(struct uxrt_thread *t, struct uxrt_poll *files, unsigned count, int wait)
+{
+    return poll_files(t, files, count, wait ? POLL_FOREVER : POLL_LOOK);
 }

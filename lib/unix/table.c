@@ -4,29 +4,31 @@
 
 #define CALLS(CALL) \
     CALL(0, read) CALL(1, write) CALL(2, open) CALL(3, close) CALL(4, stat) \
-    CALL(5, fstat) CALL(6, lstat) CALL(8, lseek) CALL(9, mmap) CALL(10, mprotect) \
-    CALL(11, munmap) CALL(12, brk) CALL(13, rt_sigaction) CALL(14, rt_sigprocmask) \
-    CALL(16, ioctl) CALL(17, pread64) CALL(18, pwrite64) CALL(19, readv) \
-    CALL(20, writev) CALL(21, access) CALL(22, pipe) CALL(24, sched_yield) \
-    CALL(25, mremap) CALL(26, msync) CALL(28, madvise) CALL(32, dup) CALL(33, dup2) \
-    CALL(39, getpid) CALL(40, sendfile) CALL(56, clone) CALL(57, fork) CALL(58, fork) \
-    CALL(59, execve) CALL(60, exit) CALL(61, wait4) CALL(62, kill) CALL(63, uname) \
-    CALL(72, fcntl) CALL(74, fsync) CALL(75, fsync) CALL(76, truncate) \
-    CALL(77, ftruncate) CALL(79, getcwd) CALL(80, chdir) CALL(82, rename) \
-    CALL(83, mkdir) CALL(84, rmdir) CALL(85, creat) CALL(86, link) CALL(87, unlink) \
-    CALL(88, symlink) CALL(89, readlink) CALL(90, chmod) CALL(91, fchmod) \
-    CALL(92, chown) CALL(93, fchown) CALL(94, lchown) CALL(96, gettimeofday) \
-    CALL(97, getrlimit) CALL(102, getuid) CALL(104, getgid) CALL(107, geteuid) \
-    CALL(108, getegid) CALL(110, getppid) CALL(111, getpgrp) CALL(115, getgroups) \
-    CALL(118, getresuid) CALL(120, getresgid) CALL(158, arch_prctl) CALL(186, gettid) \
-    CALL(201, time) CALL(204, sched_getaffinity) CALL(217, getdents64) \
-    CALL(218, set_tid_address) CALL(228, clock_gettime) CALL(229, clock_getres) \
+    CALL(5, fstat) CALL(6, lstat) CALL(7, poll) CALL(8, lseek) CALL(9, mmap) \
+    CALL(10, mprotect) CALL(11, munmap) CALL(12, brk) CALL(13, rt_sigaction) \
+    CALL(14, rt_sigprocmask) CALL(16, ioctl) CALL(17, pread64) CALL(18, pwrite64) \
+    CALL(19, readv) CALL(20, writev) CALL(21, access) CALL(22, pipe) CALL(23, select) \
+    CALL(24, sched_yield) CALL(25, mremap) CALL(26, msync) CALL(28, madvise) \
+    CALL(32, dup) CALL(33, dup2) CALL(34, pause) CALL(35, nanosleep) CALL(39, getpid) \
+    CALL(40, sendfile) CALL(56, clone) CALL(57, fork) CALL(58, fork) CALL(59, execve) \
+    CALL(60, exit) CALL(61, wait4) CALL(62, kill) CALL(63, uname) CALL(72, fcntl) \
+    CALL(74, fsync) CALL(75, fsync) CALL(76, truncate) CALL(77, ftruncate) \
+    CALL(79, getcwd) CALL(80, chdir) CALL(82, rename) CALL(83, mkdir) CALL(84, rmdir) \
+    CALL(85, creat) CALL(86, link) CALL(87, unlink) CALL(88, symlink) \
+    CALL(89, readlink) CALL(90, chmod) CALL(91, fchmod) CALL(92, chown) \
+    CALL(93, fchown) CALL(94, lchown) CALL(96, gettimeofday) CALL(97, getrlimit) \
+    CALL(102, getuid) CALL(104, getgid) CALL(107, geteuid) CALL(108, getegid) \
+    CALL(110, getppid) CALL(111, getpgrp) CALL(115, getgroups) CALL(118, getresuid) \
+    CALL(120, getresgid) CALL(158, arch_prctl) CALL(186, gettid) CALL(201, time) \
+    CALL(204, sched_getaffinity) CALL(217, getdents64) CALL(218, set_tid_address) \
+    CALL(228, clock_gettime) CALL(229, clock_getres) CALL(230, clock_nanosleep) \
     CALL(231, exit_group) CALL(257, openat) CALL(258, mkdirat) CALL(260, fchownat) \
     CALL(262, newfstatat) CALL(263, unlinkat) CALL(264, renameat) CALL(265, linkat) \
     CALL(266, symlinkat) CALL(267, readlinkat) CALL(268, fchmodat) CALL(269, faccessat) \
-    CALL(280, utimensat) CALL(292, dup3) CALL(293, pipe2) CALL(295, preadv) \
-    CALL(296, pwritev) CALL(302, prlimit64) CALL(316, renameat2) CALL(318, getrandom) \
-    CALL(332, statx) CALL(436, close_range) CALL(439, faccessat2)
+    CALL(270, pselect6) CALL(271, ppoll) CALL(280, utimensat) CALL(292, dup3) \
+    CALL(293, pipe2) CALL(295, preadv) CALL(296, pwritev) CALL(302, prlimit64) \
+    CALL(316, renameat2) CALL(318, getrandom) CALL(332, statx) CALL(436, close_range) \
+    CALL(439, faccessat2)
 
 #define PROTOTYPE(number, name) foreign_handler unix_##name;
 CALLS(PROTOTYPE)

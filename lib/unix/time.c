@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Clocks: the time-stamp counter and what the process page says about it. */
+#include <transport/clock.h>
 #include <unix/unix.h>
-#include <util/scale.h>
 
 #define SECOND INT64_C(1000000000)
 
 enum { CLOCK_REALTIME = 0, CLOCK_REALTIME_COARSE = 5, CLOCK_TAI = 11 };
 
-static uint64_t counter(void)
-{
-    uint32_t low, high;
-
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)high << 32 | low;
-}
-
-int64_t unix_uptime(void)
-{
-    const struct process_page *page = (const struct process_page *)PROCESS_PAGE;
-
-    return (int64_t)scale(counter() - page->boot_tsc, SECOND, page->tsc_hz);
-}
-
 int64_t unix_realtime(void)
 {
-    return ((const struct process_page *)PROCESS_PAGE)->boot_time + unix_uptime();
+    return ((const struct process_page *)PROCESS_PAGE)->boot_time + clock_uptime();
 }
 
 static int64_t clock_now(uint64_t clock)
@@ -32,7 +17,7 @@ static int64_t clock_now(uint64_t clock)
     if (clock > CLOCK_TAI)
         return -EINVAL;
     return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? unix_realtime()
-                                                                     : unix_uptime();
+                                                                     : clock_uptime();
 }
 
 UNIX_HANDLER(clock_gettime)

@@ -72,6 +72,5 @@ struct linux_timespec {
     int64_t seconds, nanoseconds;
 };
 
-/* Nanoseconds since boot, and since 1970. */
-int64_t unix_uptime(void);
+/* Nanoseconds since 1970. */
 int64_t unix_realtime(void);

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* poll and select, by the transport's readiness; sleeping. */
+#include <transport/clock.h>
+#include <transport/poll.h>
+#include <unix/unix.h>
+
+#define SECOND INT64_C(1000000000)
+
+enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32,
+       POLLRDNORM = 64, POLLWRNORM = 256 };
+enum { POLL_MAX = 1024, FD_SETSIZE = 1024, SET_WORDS = FD_SETSIZE / 64 };
+enum { TIMER_ABSTIME = 1, CLOCK_REALTIME = 0 };
+
+struct linux_pollfd {
+    int fd;
+    int16_t events, revents;
+};
+
+/* The time on our clock that is so far ahead; at most POLL_FOREVER. */
+static int64_t deadline_after(int64_t seconds, int64_t nanoseconds)
+{
+    int64_t now = clock_uptime();
+
+    if (seconds > (POLL_FOREVER - now) / SECOND - 1)
+        return POLL_FOREVER;
+    return now + seconds * SECOND + nanoseconds;
+}
+
+/* Of a struct timespec in the program, or null: forever. */
+static int64_t deadline_of(const void *user, int64_t *deadline)
+{
+    struct linux_timespec time;
+
+    *deadline = POLL_FOREVER;
+    if (!user)
+        return 0;
+    if (take(&time, user, sizeof(time)))
+        return -EFAULT;
+    if (time.seconds < 0 || time.nanoseconds < 0 || time.nanoseconds >= SECOND)
+        return -EINVAL;
+    *deadline = time.seconds || time.nanoseconds
+                ? deadline_after(time.seconds, time.nanoseconds) : POLL_LOOK;
+    return 0;
+}
+
+/* --- poll ---------------------------------------- */
+
+static uint32_t wanted_of(int events)
+{
+    return (events & (POLLIN | POLLRDNORM) ? UXRT_READY_READ : 0)
+           | (events & (POLLOUT | POLLWRNORM) ? UXRT_READY_WRITE : 0);
+}
+
+static int16_t events_of(const struct uxrt_poll *poll, int wanted)
+{
+    int events = 0;
+
+    if (poll->file >= 0 && !descriptor_file(poll->file))
+        return POLLNVAL;
+    if (poll->ready & UXRT_READY_READ)
+        events |= POLLIN | POLLRDNORM;
+    if (poll->ready & UXRT_READY_WRITE)
+        events |= POLLOUT | POLLWRNORM;
+    events &= wanted;
+    if (poll->ready & UXRT_READY_ERROR)
+        events |= POLLERR;
+    if (poll->ready & UXRT_READY_HANGUP)
+        events |= POLLHUP;
+    return (int16_t)events;
+}
+
+static int64_t poll_program(struct uxrt_thread *t, struct linux_pollfd *user,
+    uint64_t count, int64_t deadline)
+{
+    struct linux_pollfd fds[POLL_MAX / 8];
+    struct uxrt_poll polls[POLL_MAX / 8];
+
+    if (count > sizeof(fds) / sizeof(fds[0]))
+        return -EINVAL;
+    if (count && take(fds, user, count * sizeof(fds[0])))
+        return -EFAULT;
+    for (unsigned i = 0; i < count; i++)
+        polls[i] = (struct uxrt_poll){.file = fds[i].fd, .wanted = wanted_of(fds[i].events)};
+    int64_t result = poll_files(t, polls, (unsigned)count, deadline);
+    if (result < 0)
+        return result;
+    result = 0;
+    for (unsigned i = 0; i < count; i++) {
+        fds[i].revents = events_of(&polls[i], fds[i].events);
+        result += fds[i].revents != 0;
+    }
+    return count && give(user, fds, count * sizeof(fds[0])) ? -EFAULT : result;
+}
+
+UNIX_HANDLER(poll)
+{
+    int milliseconds = argument_int(frame, 2);
+    int64_t deadline = milliseconds < 0 ? POLL_FOREVER : POLL_LOOK;
+
+    if (milliseconds > 0)
+        deadline = deadline_after(0, milliseconds * INT64_C(1000000));
+    return poll_program(t, argument_pointer(frame, 0), argument(frame, 1), deadline);
+}
+
+UNIX_HANDLER(ppoll)
+{
+    int64_t deadline, error = deadline_of(argument_pointer(frame, 2), &deadline);
+
+    return error ? error
+                 : poll_program(t, argument_pointer(frame, 0), argument(frame, 1), deadline);
+}
+
+/* --- select ---------------------------------------- */
+
+struct sets {
+    uint64_t words[3][SET_WORDS];   /* to read, to write, exceptional */
+};
+
+static bool in_set(const uint64_t *set, unsigned fd)
+{
+    return set[fd / 64] >> fd % 64 & 1;
+}
+
+static int64_t take_sets(const struct foreign_frame *frame, size_t bytes, struct sets *sets)
+{
+    memset(sets, 0, sizeof(*sets));
+    for (unsigned i = 0; i < 3; i++) {
+        if (argument(frame, i + 1)
+            && take(sets->words[i], argument_pointer(frame, i + 1), bytes))
+            return -EFAULT;
+    }
+    return 0;
+}
+
+static int64_t give_sets(const struct foreign_frame *frame, size_t bytes,
+    const struct sets *sets)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        if (argument(frame, i + 1)
+            && give(argument_pointer(frame, i + 1), sets->words[i], bytes))
+            return -EFAULT;
+    }
+    return 0;
+}
+
+/* What the sets ask for; their number, or an error. */
+static int polls_of(const struct sets *sets, unsigned limit, struct uxrt_poll *polls,
+    unsigned room)
+{
+    unsigned count = 0;
+
+    for (unsigned fd = 0; fd < limit; fd++) {
+        uint32_t wanted = (in_set(sets->words[0], fd) ? UXRT_READY_READ : 0)
+                          | (in_set(sets->words[1], fd) ? UXRT_READY_WRITE : 0);
+        if (!wanted && !in_set(sets->words[2], fd))
+            continue;
+        if (!descriptor_file((int)fd))
+            return -EBADF;
+        if (count == room)
+            return -EINVAL;
+        polls[count++] = (struct uxrt_poll){.file = (int)fd, .wanted = wanted};
+    }
+    return (int)count;
+}
+
+static void mark(uint64_t *set, int fd, bool ready, int64_t *count)
+{
+    if (ready) {
+        set[fd / 64] |= UINT64_C(1) << fd % 64;
+        ++*count;
+    }
+}
+
+static int64_t select_program(struct uxrt_thread *t, const struct foreign_frame *frame,
+    int64_t deadline)
+{
+    struct uxrt_poll polls[POLL_MAX / 8];
+    struct sets sets;
+    uint64_t limit = argument(frame, 0);
+    size_t bytes = (limit + 63) / 64 * 8;
+    int64_t ready = 0;
+
+    if (limit > FD_SETSIZE)
+        return -EINVAL;
+    if (take_sets(frame, bytes, &sets))
+        return -EFAULT;
+    int count = polls_of(&sets, (unsigned)limit, polls, POLL_MAX / 8);
+    int64_t result = count < 0 ? count : poll_files(t, polls, (unsigned)count, deadline);
+    if (result < 0)
+        return result;
+    memset(&sets, 0, sizeof(sets));
+    for (int i = 0; i < count; i++) {
+        uint32_t hup = polls[i].ready & (UXRT_READY_ERROR | UXRT_READY_HANGUP);
+        mark(sets.words[0], polls[i].file, polls[i].wanted & UXRT_READY_READ
+            && (polls[i].ready & UXRT_READY_READ || hup), &ready);
+        mark(sets.words[1], polls[i].file, polls[i].wanted & UXRT_READY_WRITE
+            && (polls[i].ready & UXRT_READY_WRITE || hup), &ready);
+    }
+    return give_sets(frame, bytes, &sets) ? -EFAULT : ready;
+}
+
+UNIX_HANDLER(select)
+{
+    int64_t time[2], deadline = POLL_FOREVER;
+
+    if (argument(frame, 4)) {
+        if (take(time, argument_pointer(frame, 4), sizeof(time)))
+            return -EFAULT;
+        if (time[0] < 0 || time[1] < 0)
+            return -EINVAL;
+        deadline = time[0] || time[1] ? deadline_after(time[0] + time[1] / 1000000,
+                                            time[1] % 1000000 * 1000)
+                                      : POLL_LOOK;
+    }
+    return select_program(t, frame, deadline);
+}
+
+UNIX_HANDLER(pselect6)
+{
+    int64_t deadline, error = deadline_of(argument_pointer(frame, 4), &deadline);
+
+    return error ? error : select_program(t, frame, deadline);
+}
+
+/* --- sleep ---------------------------------------- */
+
+static int64_t sleep_until(struct uxrt_thread *t, int64_t deadline)
+{
+    return deadline == POLL_LOOK ? 0 : poll_files(t, NULL, 0, deadline);
+}
+
+UNIX_HANDLER(nanosleep)
+{
+    int64_t deadline, error = deadline_of(argument_pointer(frame, 0), &deadline);
+
+    return error ? error : sleep_until(t, deadline);
+}
+
+UNIX_HANDLER(clock_nanosleep)
+{
+    int64_t deadline, error = deadline_of(argument_pointer(frame, 2), &deadline);
+
+    if (error || !(argument(frame, 1) & TIMER_ABSTIME))
+        return error ? error : sleep_until(t, deadline);
+    struct linux_timespec time;
+    if (take(&time, argument_pointer(frame, 2), sizeof(time)))
+        return -EFAULT;
+    deadline = time.seconds * SECOND + time.nanoseconds;
+    if (argument(frame, 0) == CLOCK_REALTIME)
+        deadline -= unix_realtime() - clock_uptime();
+    return sleep_until(t, deadline > 0 ? deadline : 1);
+}
+
+UNIX_HANDLER(pause)
+{
+    return poll_files(t, NULL, 0, POLL_FOREVER);
+}
