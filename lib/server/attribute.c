@@ -109,7 +109,8 @@ static int find_file(struct attribute_call *call, const struct handler *handler,
         if (handler->where != ON_NODE)
             return -EBADF;
         *root = (struct open_file){
-            .file = { .node = node, .flags = UXRT_PATH, .references = 1 } };
+            .file = { .node = node, .flags = UXRT_PATH, .references = 1 },
+            .base = node->number, .renames = call->server->renames };
         call->request->file = &root->file;
     } else {
         call->request->file = fs_id_file(call->connection, id);

@@ -30,19 +30,19 @@ void server_unlinked(struct server *server, struct server_node *node)
     forget_if_unused(server, node);
 }
 
-struct server_file *fs_file_create(struct server *server, struct server_node *node,
-    uint32_t flags, const char *path, size_t length)
+struct server_file *fs_file_create(struct server_node *node, uint32_t flags,
+    const char *path, size_t length)
 {
-    struct open_file *open = heap_alloc(sizeof(*open) + length);
+    size_t bytes = length == PATH_UNKNOWN ? 0 : length;
+    struct open_file *open = heap_alloc(sizeof(*open) + bytes);
 
-    (void)server;
     if (!open)
         return NULL;
     *open = (struct open_file){
         .file = { .node = node, .flags = flags, .references = 1 },
         .path_length = (uint16_t)length,
     };
-    memcpy(open->path, path, length);
+    memcpy(open->path, path, bytes);
     fs_set_direct(&open->file);
     fs_node_get(node);
     return &open->file;

@@ -24,7 +24,7 @@ enum {
 };
 
 /* Most bytes of an attribute's record, and of a path that is kept. */
-enum { RECORD_MAX = 64 * 1024, PATH_KEPT = 1024 };
+enum { RECORD_MAX = 64 * 1024, PATH_KEPT = 1024, PATH_UNKNOWN = UINT16_MAX };
 
 /* What waits for a lock waits for this bit of readiness. */
 #define READY_LOCK (UINT32_C(1) << 31)
@@ -41,7 +41,9 @@ struct open_file {
     struct server_file file;    /* first: what operations see */
     bool opened;                /* its end is told to the operation `close` */
     uint8_t lock;               /* UXRT_LOCK_ that it holds */
-    uint16_t path_length;
+    uint16_t path_length;       /* or PATH_UNKNOWN */
+    uint64_t base;              /* number of the root node that it was opened from */
+    uint64_t renames;           /* of the server when the path was right */
     char path[];
 };
 
@@ -73,6 +75,7 @@ struct server {
     bool has_number;                /* its service number is known: of the first client */
     uint32_t number;
     uint64_t last_snapshot;
+    uint64_t renames;               /* that have been done */
     struct list exports;            /* of all connections */
     char *record;                   /* RECORD_MAX bytes: of the attribute being done */
     uint64_t turn[SHORT_READ_MAX / 8];      /* struct name_turn of the request */
@@ -103,8 +106,8 @@ struct connection *fs_connection_get(struct server *server, uint64_t badge, int 
 struct connection *fs_connection_known(struct server *server, uint64_t badge);
 
 /* file.c: open files and ids. */
-struct server_file *fs_file_create(struct server *server, struct server_node *node,
-    uint32_t flags, const char *path, size_t length);
+struct server_file *fs_file_create(struct server_node *node, uint32_t flags,
+    const char *path, size_t length);
 void fs_file_put(struct server *server, struct server_file *file);
 /* Sets the DIRECT_ bits of a file from its other flags. */
 void fs_set_direct(struct server_file *file);
@@ -159,6 +162,11 @@ int fs_walk(struct attribute_call *call, const char *name, size_t length, unsign
 int fs_walk_change(struct attribute_call *call, const char *name, size_t length,
     struct walk *walk);
 int fs_may_change(const struct attribute_call *call, const struct server_node *directory);
+
+/* path.c */
+/* The path of a file with this name from the directory `base` on: its length. */
+size_t fs_path_join(const struct open_file *base, const char *name, size_t length,
+    char path[PATH_KEPT]);
 
 /* wait.c: readiness. */
 int fs_wait_arm(struct server *server, struct connection *connection,

@@ -101,27 +101,6 @@ static int truncate(struct attribute_call *call, struct opening *opening)
     return call->server->operations.resize(call->server, node, 0);
 }
 
-/* What is kept as the path of the file: the directory's and the name. */
-static size_t join_path(const struct attribute_call *call, const struct opening *opening,
-    char *path)
-{
-    const struct open_file *base = fs_open_of(call->request->file);
-    size_t length = base->path_length, from = 0;
-
-    if (length + 1 + opening->length > PATH_KEPT)
-        return 0;
-    memcpy(path, base->path, length);
-    while (from < opening->length && opening->name[from] == '/')
-        from++;
-    if (length && from < opening->length)
-        path[length++] = '/';
-    memcpy(path + length, opening->name + from, opening->length - from);
-    length += opening->length - from;
-    while (length && path[length - 1] == '/')
-        length--;
-    return length;
-}
-
 /* Flags of the open file: one that is opened for nothing only names the node. */
 static uint32_t kept(uint32_t flags)
 {
@@ -135,13 +114,15 @@ static int make_file(struct attribute_call *call, struct opening *opening)
     struct server *server = call->server;
     char path[PATH_KEPT];
     struct server_node *node = opening->at.node;
-    size_t length = join_path(call, opening, path);
-    struct server_file *file = fs_file_create(server, node, kept(opening->flags),
-        path, length);
+    struct open_file *base = fs_open_of(call->request->file);
+    size_t length = fs_path_join(base, opening->name, opening->length, path);
+    struct server_file *file = fs_file_create(node, kept(opening->flags), path, length);
     int error = 0;
 
     if (!file)
         return -ENOMEM;
+    fs_open_of(file)->base = base->base;
+    fs_open_of(file)->renames = base->renames;
     if (!(file->flags & UXRT_PATH) && server->operations.open)
         error = server->operations.open(server, file, &call->caller);
     if (!error) {

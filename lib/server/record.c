@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Attributes that are records of a file or node: stat and changes of it, position, flags,
- * path, link target, directory entries, memory object, file system. */
+ * link target, directory entries, memory object, file system. */
 #include <server/internal.h>
 #include <util/string.h>
 
@@ -201,18 +201,6 @@ int64_t fs_flags_write(struct attribute_call *call)
     file->flags = (file->flags & ~changeable) | (flags & changeable);
     fs_set_direct(file);
     return sizeof(flags);
-}
-
-int64_t fs_path_read(struct attribute_call *call)
-{
-    const struct open_file *open = fs_open_of(call->request->file);
-
-    if (!open->path_length && open->file.node != call->server->root)
-        return -ENOENT;
-    if (open->path_length > call->size)
-        return -ERANGE;
-    memcpy(call->data, open->path, open->path_length);
-    return open->path_length;
 }
 
 int64_t fs_link_read(struct attribute_call *call)

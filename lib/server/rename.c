@@ -95,6 +95,8 @@ static int rename(struct server *server, const struct renaming *renaming)
         fs_node_get(to->node);
     error = server->operations.rename(server, from->parent, from->name, from->length,
         to->parent, to->name, to->length, from->node, to->node);
+    if (!error)
+        server->renames++;
     if (to->node)
         fs_node_put(server, to->node);
     fs_node_put(server, from->node);

@@ -266,6 +266,33 @@ static void renames(void **state)
     assert_int_equal(fake_open(user, ROOT, "b/e", D, UXRT_READ, 0), 7);
 }
 
+static void paths_after_renames(void **state)
+{
+    (void)state;
+    check_mkdir(user, ROOT, "a", 0755);
+    check_mkdir(user, ROOT, "a/b", 0755);
+    check_mkdir(user, ROOT, "c", 0755);
+    fake_open(user, ROOT, "a/b", A, UXRT_READ, 0);
+    assert_int_equal(rename_to(0, "a/b", "c/new"), 12);
+    assert_int_equal(fake_get(user, A, ATTR_PATH, 0, 100), 5);
+    assert_got("c/new");
+    assert_int_equal(rename_to(0, "c", "deeper"), 11);
+    fake_open(user, A, "file", B, MAKE, 0644);
+    assert_int_equal(fake_get(user, A, ATTR_PATH, 0, 100), 10);
+    assert_got("deeper/new");
+    assert_int_equal(fake_get(user, A, ATTR_PATH, 0, 9), -ERANGE);
+    fake.identities[1].roots[1] = check_stat(user, A).node;
+    fake.identities[1].root_count = 2;
+    check_mkdir(user, ROOT + 1, "in", 0755);
+    fake_open(user, ROOT + 1, "in", C, UXRT_READ, 0);
+    assert_int_equal(fake_get(user, ROOT + 1, ATTR_PATH, 0, 9), 0);
+    assert_int_equal(rename_to(0, "deeper/new/in", "deeper/new/out"), 31);
+    assert_int_equal(fake_get(user, C, ATTR_PATH, 0, 9), 3);
+    assert_got("out");
+    assert_int_equal(rename_to(0, "deeper/new/out", "away"), 22);
+    assert_int_equal(fake_get(user, C, ATTR_PATH, 0, 9), -ENOENT);
+}
+
 static void hard_links(void **state)
 {
     (void)state;
@@ -354,7 +381,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHECK(walks), CHECK(malformed), CHECK(permissions), CHECK(changes), CHECK(links),
-        CHECK(services), CHECK(removals), CHECK(renames), CHECK(hard_links), CHECK(lists),
+        CHECK(services), CHECK(removals), CHECK(renames), CHECK(paths_after_renames),
+        CHECK(hard_links), CHECK(lists),
         CHECK(roots_and_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
