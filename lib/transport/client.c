@@ -141,6 +141,9 @@ uint32_t client_wait(struct uxrt_thread *t)
             return events;
         }
         kc_wait(cap_at(SLOT_NOTIFY + t->number), &badge, mr);
-        t->unusual |= badge & ~(BADGE_NOTIFY | BADGE_EVENT) & UNUSUAL_REASONS;
+        badge &= ~(BADGE_NOTIFY | BADGE_EVENT) & UNUSUAL_REASONS;
+        if (badge) {
+            thread_unusual(t, badge);
+        }
     }
 }

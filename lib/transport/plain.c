@@ -104,9 +104,11 @@ int64_t plain_receive(struct uxrt_thread *t, const struct file *service, void *d
     if (result < 0) {
         return result;
     }
+    unsigned number = (unsigned)(r.reply - cap_at(SLOT_REPLY)) % REPLIES_MAX;
+
     message = (struct uxrt_message){
         .tag = (__atomic_add_fetch(&last_tag, 1, __ATOMIC_RELAXED) << TAG_REPLY_BITS)
-               | r.reply,
+               | number,
         .badge = r.badge, .offset = r.offset, .file = r.file, .count = r.count,
         .write = r.write, .current = r.current,
     };
@@ -114,8 +116,8 @@ int64_t plain_receive(struct uxrt_thread *t, const struct file *service, void *d
         library_answer(t, descriptor, &r, -EIO, false);
         return -EFAULT;
     }
-    pending[r.reply % REPLIES_MAX].request = r;
-    __atomic_store_n(&pending[r.reply % REPLIES_MAX].tag, message.tag, __ATOMIC_RELEASE);
+    pending[number].request = r;
+    __atomic_store_n(&pending[number].tag, message.tag, __ATOMIC_RELEASE);
     return (int64_t)sizeof(message) + result;
 }
 

@@ -60,7 +60,7 @@ enum request_check request_decode(struct uxrt_thread *t, struct uxrt_request *re
     request->offset = t->ipc->msg[0];
     request_set_fields(request, info);
     t->counts.served++;
-    if (!(request_is_live(badge) && !message_extra_caps(info) && !message_unwrapped(info))) {
+    if (!(request_is_live(t, badge) && !message_extra_caps(info) && !message_unwrapped(info))) {
         return REQUEST_BAD;
     }
     if (request->form == FORM_MESSAGE) {

@@ -30,13 +30,9 @@ uint64_t request_answer(struct uxrt_thread *t, const struct uxrt_request *reques
 
 /* Is it the badge of a connection that is alive? The process server makes the generation a
  * new one only after the connection's capability has gone. */
-static inline bool request_is_live(uint64_t badge)
+static inline bool request_is_live(const struct uxrt_thread *t, uint64_t badge)
 {
-    const struct identity *identity = (const struct identity *)IDENTITY_TABLE
-                                      + BADGE_INDEX(badge);
-
-    return __atomic_load_n(&identity->generation, __ATOMIC_RELAXED)
-           == BADGE_GENERATION(badge);
+    return t->identities[BADGE_INDEX(badge)].generation == BADGE_GENERATION(badge);
 }
 
 /* The fields of a request that are together as in the message info, as one word of it. */
@@ -50,58 +46,60 @@ static inline void request_set_fields(struct uxrt_request *request, uint64_t inf
     __builtin_memcpy((char *)request + REQUEST_FIELDS, &info, sizeof(info));
 }
 
-static inline uint64_t request_fields(const struct uxrt_request *request)
+/* The count below, and above it what has to be 0: length and form. */
+static inline uint64_t rotated(uint64_t info)
 {
-    uint64_t info;
-
-    __builtin_memcpy(&info, (const char *)request + REQUEST_FIELDS, sizeof(info));
-    return info;
+    return info >> INFO_LABEL | info << (64 - INFO_LABEL);
 }
 
 /* request_decode for good requests of form MESSAGE; false, with *request in any state, for
- * all others. */
+ * all others. Words 0 to 3 are given; those of a write are put in the IPC buffer. */
 static inline bool request_decode_short(struct uxrt_thread *t, struct uxrt_request *request,
-    uint64_t info, uint64_t badge, const uint64_t mr[4])
+    uint64_t info, uint64_t badge, uint64_t first,
+    uint64_t second, uint64_t third, uint64_t fourth)
 {
-    uint64_t *msg = t->ipc->msg, form_and_length = info & INFO_FORM_AND_LENGTH;
-    uint32_t count = info >> INFO_LABEL & REQUEST_COUNT_MAX;
+    uint64_t *msg;
 
-    if ((int64_t)badge < 0 || !request_is_live(badge)) {
+    request->badge = badge;
+    request->offset = first;
+    if ((int64_t)badge < 0 || !request_is_live(t, badge)) {
         return false;
     }
-    request->badge = badge;
-    request->offset = mr[0];
     request_set_fields(request, info);
+    msg = t->ipc->msg;
     if (info & REQUEST_WRITE << INFO_LABEL) {
+        msg[1] = second;
+        msg[2] = third;
+        msg[3] = fourth;
         request->data = &msg[1];
-        msg[1] = mr[1];
-        msg[2] = mr[2];
-        msg[3] = mr[3];
-        return form_and_length == (count + UINT64_C(15)) / 8;
+        return (info & INFO_FORM_AND_LENGTH)
+               == ((info >> INFO_LABEL & REQUEST_COUNT_MAX) + 15) / 8;
     }
     request->data = msg;
-    return form_and_length == 1 && count <= SHORT_READ_MAX;
+    return rotated((info & (INFO_FORM_AND_LENGTH | REQUEST_COUNT_MAX << INFO_LABEL)) ^ 1)
+           <= SHORT_READ_MAX;
 }
 
 /*
- * request_answer for a result that fits the request, if nothing is to be brought anywhere:
+ * request_answer for a result that fits the request, if nothing is to be brought anywhere
+ * (and nothing is unusual):
  * of a write, or of a short read from the registers; else 0. What the registers hold after
  * the bytes of a read may have been another client's, so it is taken away.
  */
 static inline uint64_t request_answer_short(struct uxrt_thread *t,
     const struct uxrt_request *request, int64_t result, bool end)
 {
-    uint64_t fields = request_fields(request), count = (uint64_t)result;
+    uint64_t count = (uint64_t)result;
     uint64_t info = count << INFO_LABEL | (uint64_t)end << INFO_FLAGS
                     | REPLY_SERVED << INFO_LABEL;
 
-    if (t->unusual || count > (fields >> INFO_LABEL & REQUEST_COUNT_MAX)) {
+    if (count > request->count) {
         return 0;
     }
-    if (fields & REQUEST_WRITE << INFO_LABEL) {
+    if (request->write) {
         return info;
     }
-    if (fields & INFO_FORM) {
+    if (request->form != FORM_MESSAGE) {
         return 0;
     }
     if (count & 7) {

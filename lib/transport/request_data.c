@@ -23,7 +23,7 @@ static int64_t window_copy(struct uxrt_thread *t, const struct uxrt_request *r,
     while (done < count) {
         char *at = (char *)memory + done;
         uint64_t mr[4] = {offset + done, (uint64_t)at, count - done, direction};
-        uint64_t info = kc_call(cap_at(SLOT_REPLY + r->reply),
+        uint64_t info = kc_call(r->reply,
             message_info(INVOKE_REPLY_WINDOW_COPY, 0, 0, 4), mr);
 
         if (message_label(info) != ERROR_NONE) {
@@ -156,7 +156,7 @@ void *library_request_buffer(struct uxrt_thread *t, int service,
         return NULL;
     }
     if (!request->write) {
-        t->unusual |= UNUSUAL_STAND_IN;
+        thread_unusual(t, UNUSUAL_STAND_IN);
     }
     return request->data = memory;
 }

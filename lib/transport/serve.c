@@ -27,9 +27,10 @@ static inline cptr service_cap(uint64_t word)
     return cap_at(SLOT_ENDPOINT) + (word & DESCRIPTOR_SLOT);
 }
 
-static inline cptr reply_cap(uint8_t reply)
+/* Number of a reply object in the process. */
+static inline unsigned reply_number(cptr reply)
 {
-    return cap_at(SLOT_REPLY) + reply;
+    return (unsigned)(reply - cap_at(SLOT_REPLY)) % REPLIES_MAX;
 }
 
 /* Notes `count` reply objects from `first` on as the thread's. */
@@ -97,16 +98,21 @@ int library_serve_also(struct uxrt_thread *t, int service, unsigned parked)
 
 int library_unserve(struct uxrt_thread *t, int service)
 {
-    return service_word(service) ? descriptor_close(t, service) : -EBADF;
+    if (!service_word(service)) {
+        return -EBADF;
+    }
+    t->service = -1;
+    return descriptor_close(t, service);
 }
 
 /* Gives a reply object back to its thread. */
-static void free_reply(uint8_t reply)
+static void free_reply(cptr reply)
 {
-    struct uxrt_thread *owner = thread_numbered(reply_owner[reply % REPLIES_MAX]);
+    unsigned number = reply_number(reply);
+    struct uxrt_thread *owner = thread_numbered(reply_owner[number]);
 
-    __atomic_fetch_or(&owner->reply_free, UINT64_C(1) << ((reply - owner->reply_first) & 63),
-        __ATOMIC_RELEASE);
+    __atomic_fetch_or(&owner->reply_free,
+        UINT64_C(1) << (number - owner->reply_first) % 64, __ATOMIC_RELEASE);
 }
 
 /* Gives the reply object back, and tells the server why it was woken. */
@@ -132,7 +138,7 @@ static __attribute__((noinline)) int received_other(struct uxrt_thread *t,
         if (check == REQUEST_NOTIFICATION) {
             return notified(t, request);
         }
-        info = kc_reply_recv(t->endpoint, reply_cap(request->reply),
+        info = kc_reply_recv(t->endpoint, request->reply,
             message_info(reply_error(EINVAL), 0, 0, 0), &badge, t->ipc->msg);
     }
 }
@@ -156,10 +162,11 @@ int library_receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *
     }
     unsigned bit = (unsigned)__builtin_ctzll(available);
 
-    request->reply = (uint8_t)(t->reply_first + bit);
+    request->reply = cap_at(SLOT_REPLY) + t->reply_first + bit;
     __atomic_fetch_and(&t->reply_free, ~(UINT64_C(1) << bit), __ATOMIC_ACQUIRE);
+    t->service = t->unusual ? -1 : descriptor;
     t->endpoint = service_cap(word);
-    info = kc_recv(t->endpoint, reply_cap(request->reply), &badge, t->ipc->msg);
+    info = kc_recv(t->endpoint, request->reply, &badge, t->ipc->msg);
     return received_other(t, request, info, badge);
 }
 
@@ -171,7 +178,7 @@ int library_answer(struct uxrt_thread *t, int descriptor, const struct uxrt_requ
     }
     uint64_t info = request_answer(t, request, result, end);
 
-    kc_send(cap_at(SLOT_REPLY + request->reply), info, t->ipc->msg);
+    kc_send(request->reply, info, t->ipc->msg);
     free_reply(request->reply);
     return 0;
 }
@@ -179,21 +186,18 @@ int library_answer(struct uxrt_thread *t, int descriptor, const struct uxrt_requ
 /* Answers in the registers, then receives. The reply object stays in use and keeps its owner,
  * whichever thread this is. Nothing but a good short request is looked at here. */
 static inline __attribute__((always_inline)) int exchange(struct uxrt_thread *thread,
-    uint64_t word, struct uxrt_request *answered, uint64_t info)
+    struct uxrt_request *answered, uint64_t info)
 {
-    uint64_t *msg = thread->ipc->msg, mr3 = msg[3], reply = reply_cap(answered->reply);
-    cptr badge = service_cap(word);
+    uint64_t *msg = thread->ipc->msg, mr3 = msg[3], reply = answered->reply;
+    cptr badge = thread->endpoint;
     register uint64_t mr0 __asm__("r10") = msg[0];
     register uint64_t mr1 __asm__("r8") = msg[1];
     register uint64_t mr2 __asm__("r9") = msg[2];
     register struct uxrt_thread *t __asm__("r11") = thread;
     struct uxrt_request *request = answered;
 
-    thread->endpoint = badge;
     TRAP_REPLY_RECV(badge, info, mr0, mr1, mr2, mr3, reply, request, t);
-    uint64_t mr[4] = {mr0, mr1, mr2, mr3};
-
-    if (LIKELY(request_decode_short(t, request, info, badge, mr))) {
+    if (LIKELY(request_decode_short(t, request, info, badge, mr0, mr1, mr2, mr3))) {
         t->counts.served++;
         return 0;
     }
@@ -218,19 +222,20 @@ static __attribute__((noinline)) int answer_other(struct uxrt_thread *t, int des
         library_answer(t, descriptor, request, result, end);
         return library_receive(t, descriptor, request);
     }
-    return exchange(t, word, request, request_answer(t, request, result, end));
+    t->service = t->unusual ? -1 : descriptor;
+    t->endpoint = service_cap(word);
+    return exchange(t, request, request_answer(t, request, result, end));
 }
 
 int small_answer_and_receive(int descriptor, struct uxrt_request *request, int64_t result,
     bool end, struct uxrt_thread *t)
 {
-    uint64_t word = service_word(descriptor);
     uint64_t info = request_answer_short(t, request, result, end);
 
-    if (!LIKELY(word && info)) {
+    if (!LIKELY(info && descriptor == t->service)) {
         return answer_other(t, descriptor, request, result, end);
     }
-    return exchange(t, word, request, info);
+    return exchange(t, request, info);
 }
 
 int library_answer_and_receive(struct uxrt_thread *t, int descriptor,

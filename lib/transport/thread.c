@@ -11,6 +11,8 @@ struct uxrt_thread *thread_prepare(unsigned number)
     t->shared = (struct thread_page *)(thread_block(number) + BLOCK_SHARED);
     t->number = number;
     t->tid = t->shared->tid;
+    t->service = -1;
+    t->identities = (const struct identity *)IDENTITY_TABLE;
     t->ipc = (struct ipc_buffer *)(thread_block(number) + BLOCK_IPC);
     return t;
 }

@@ -30,7 +30,10 @@ struct uxrt_thread {
     /* As a server: its reply objects (SLOT_REPLY + first, count), which are free (bit n:
        first + n), and memory for long data that a client gave in another form (mapped at
        first use). */
-    uint64_t endpoint;              /* that it receives from */
+    int service;                    /* descriptor that it received from last; -1: none,
+                                       or something is unusual */
+    const struct identity *identities;  /* IDENTITY_TABLE */
+    uint64_t endpoint;              /* of that */
     uint8_t reply_first, reply_count;
     uint64_t reply_free;
     void *stand_in;
@@ -41,6 +44,12 @@ _Static_assert(sizeof(struct uxrt_thread) <= 4096, "it has one page");
 #define UNUSUAL_WINDOW   (UINT64_C(1) << 63)   /* its reply window is open */
 #define UNUSUAL_STAND_IN (UINT64_C(1) << 62)   /* a request has its data in stand_in */
 #define UNUSUAL_REASONS  (UNUSUAL_STAND_IN - 1)
+
+static inline void thread_unusual(struct uxrt_thread *t, uint64_t bits)
+{
+    t->unusual |= bits;
+    t->service = -1;
+}
 
 /* The thread on whose library stack this runs. */
 static inline struct uxrt_thread *thread_by_stack(void)

@@ -12,7 +12,7 @@
 static inline bool window_open(struct uxrt_thread *t, const void *data, size_t count,
     enum window_direction direction)
 {
-    t->unusual |= UNUSUAL_WINDOW;
+    thread_unusual(t, UNUSUAL_WINDOW);
     return kc_set_window((uint64_t)data, count, direction) == ERROR_NONE;
 }
 

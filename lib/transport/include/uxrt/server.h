@@ -27,7 +27,7 @@ struct uxrt_request {
     uint64_t place;         /* the transport's: of the bytes in the buffer area */
     void *data;             /* the client's bytes: in the registers (valid until the next
                                receive or copy) or in the shared buffer; plain: null */
-    uint8_t reply;          /* the reply object that holds the client */
+    uint64_t reply;         /* capability of the reply object that holds the client */
 };
 
 /* What uxrt_receive returns beside 0. */
