@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * null: serves /srv/null, a directory of devices that have no hardware: null, zero, full,
- * random and urandom. Manual: null(4). It is also the smallest server with a directory.
+ * random and urandom; and of names where terminals are mounted. Manual: null(4).
  */
 #include <program/heap.h>
 #include <program/time.h>
@@ -88,12 +88,19 @@ static int64_t write_random(struct server_request *request)
              .device = 1 << 8 | minor}, \
     .name = name_, .read = read_, .write = write_ }
 
+/* A name for a terminal to be mounted on, so that it is listed. */
+#define PLACE(number_, name_, minor) { \
+    .node = {.number = number_, .mode = S_IFCHR | 0666, .links = 1, .references = 1, \
+             .device = 5 << 8 | minor}, \
+    .name = name_ }
+
 static struct device devices[] = {
     DEVICE(2, "null", 3, read_end, write_nothing),
     DEVICE(3, "zero", 5, read_zero, write_nothing),
     DEVICE(4, "full", 7, read_zero, write_full),
     DEVICE(5, "random", 8, read_random, write_random),
     DEVICE(6, "urandom", 9, read_random, write_random),
+    PLACE(7, "console", 1), PLACE(8, "tty", 0),
 };
 enum { DEVICES = sizeof(devices) / sizeof(*devices) };
 
@@ -135,6 +142,15 @@ static struct device *device_of(struct server_request *request)
     return (struct device *)request->file->node;
 }
 
+static int open(struct server *server, struct server_file *file,
+    const struct server_caller *caller)
+{
+    (void)server, (void)caller;
+    if (S_ISDIR(file->node->mode))
+        return 0;
+    return ((struct device *)file->node)->read ? 0 : -ENXIO;
+}
+
 static int64_t read(struct server_request *request)
 {
     return device_of(request)->read(request);
@@ -146,7 +162,7 @@ static int64_t write(struct server_request *request)
 }
 
 static const struct server_operations operations = {
-    .lookup = lookup, .entry = entry, .read = read, .write = write};
+    .lookup = lookup, .entry = entry, .open = open, .read = read, .write = write};
 
 int main(void)
 {
