@@ -90,10 +90,19 @@ debug_kernel() {
     gdb -q -ex "target remote $socket" "$symbols"
 }
 
-# bench_one NAME: boots bench/NAME alone with the release kernel, one instruction to the
+# bench_root NAME: a root task that measures: a program by itself, or the system with a
+# native program as its command.
+bench_root() {
+    program_file "bench/$1" && return
+    grep -q "^boot/bench/$1 " "$build/boot.list" || usage_error "there is no benchmark $1"
+    make_system "$build/bench.elf" "" "/boot/bench/$1"
+    echo "$build/bench.elf"
+}
+
+# bench_one NAME: boots benchmark NAME with the release kernel, one instruction to the
 # nanosecond, and prints what it measures beside the stock figures.
 bench_one() {
-    program=$(program_file "bench/$1") || usage_error "there is no benchmark $1"
+    program=$(bench_root "$1")
     stock=$top/bench/$1/stock.txt
     [ -f "$stock" ] || stock=/dev/null
     log=$build/bench-$1.log
@@ -112,7 +121,7 @@ bench_one() {
 bench() {
     prepare
     [ $# -gt 0 ] ||
-        set -- $(sed -n 's|^bench/\([^ ]*\) .*|\1|p' "$build/programs")
+        set -- $(sed -n 's|^bench/\([^ ]*\) .*|\1|p' "$build/programs"; benchmarks)
     [ $# -gt 0 ] || die 'there are no benchmarks yet'
     for name; do
         bench_one "$name"

@@ -26,3 +26,8 @@ make_system() {
 native_tests() {
     sed -n "s|^\(boot/test/$1/[^ ]*\) .*|/\1|p" "$build/boot.list"
 }
+
+# benchmarks: names of the native ones, in the image; servers that they need are not.
+benchmarks() {
+    sed -n 's|^boot/bench/\([^_ ]*\) .*|\1|p' "$build/boot.list"
+}
