@@ -21,7 +21,7 @@
 
 enum {
     GENERAL_MIN = 1 << 15,      /* general slots, besides those for each frame */
-    FRAME_EXTRA = 1 << 14,      /* frame numbers lost where memory is not in one piece */
+    FRAME_EXTRA = 1 << 12,      /* frame numbers lost where memory is not in one piece */
     LARGE_PAGE = 1 << LARGE_PAGE_BITS,
 };
 

@@ -32,7 +32,7 @@ struct frame_state {
 
 static struct frame_state *frames;
 static cptr first_cap;
-static size_t limit, next_batch = BATCH, total, unused, visible, mappings;
+static size_t limit, next_frame = BATCH, total, unused, visible, mappings;
 static uint32_t fresh, dirty;       /* lists of free frames */
 static struct tables own = {.vspace = ROOT_SLOT_VSPACE};
 
@@ -80,30 +80,31 @@ static bool prepare(cptr page, uint64_t address)
     return true;
 }
 
-/* Makes frames, fewer than a batch if there is not enough memory for one. */
+/* Makes frames, fewer than a batch if there is not enough memory for one. A batch begins at
+ * a multiple of its size, so it lies in one page table. */
 static bool make_batch(void)
 {
-    uint32_t first = (uint32_t)next_batch;
-    unsigned count = BATCH;
+    unsigned count = 2 * BATCH;
+    size_t first;
 
-    if (next_batch + BATCH > limit) {
+    do {
+        count /= 2;
+        first = (next_frame + count - 1) / count * count;
+    } while (count > 1
+             && (first + count > limit
+                 || !untyped_retype(USE_FRAMES, OBJECT_PAGE_4K, 0, PAGE_BITS,
+                     frame_cap((uint32_t)first), count)));
+    if (count == 1) {
         return false;
     }
-    while (!untyped_retype(USE_FRAMES, OBJECT_PAGE_4K, 0, PAGE_BITS, frame_cap(first),
-               count)) {
-        count /= 2;
-        if (count == 0) {
-            return false;
-        }
-    }
-    next_batch += BATCH;
-    if (!prepare(frame_cap(first), frame_address(first))) {
+    next_frame = first + count;
+    if (!prepare(frame_cap((uint32_t)first), frame_address((uint32_t)first))) {
         return false;
     }
     total += count;
     for (unsigned i = count; i-- > 0;) {
         frames[first + i].made = true;
-        push(&fresh, first + i);
+        push(&fresh, (uint32_t)first + i);
     }
     return true;
 }
@@ -279,7 +280,7 @@ bool frame_check(void)
     size_t idle = 0;
     bool right = true;
 
-    for (size_t frame = BATCH; frame < next_batch; frame++) {
+    for (size_t frame = BATCH; frame < next_frame; frame++) {
         struct frame_state *state = &frames[frame];
 
         right = right && state->tally <= state->references;
