@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Paths of open files, from the root through which they were opened. Each file keeps the
- * name that it was opened by. That of a directory may have changed by a rename since; then
- * it is looked for from the directory upwards, if the server knows parents.
+ * name that it was opened by. That of a directory may have changed by a rename since;
+ * then it is looked for from the directory upwards, if the server knows parents.
  */
 #include <server/internal.h>
 #include <util/string.h>
@@ -25,8 +25,8 @@ size_t fs_path_join(const struct open_file *base, const char *name, size_t lengt
     return used + length - from;
 }
 
-/* Puts the name of a directory in its parent, and a slash, before *used bytes at the end of
- * the record. */
+/* Puts the name of a directory in its parent, and a slash, before *used bytes at the end
+ * of the record. */
 static int add_name(struct attribute_call *call, struct server_node *parent,
     const struct server_node *node, size_t *used)
 {
@@ -77,7 +77,8 @@ static int64_t find_path(struct attribute_call *call, const struct open_file *op
 int64_t fs_path_read(struct attribute_call *call)
 {
     const struct open_file *open = fs_open_of(call->request->file);
-    bool stale = open->renames != call->server->renames || open->path_length == PATH_UNKNOWN;
+    bool stale = open->renames != call->server->renames
+        || open->path_length == PATH_UNKNOWN;
     int64_t length = open->path_length;
 
     if (stale && S_ISDIR(open->file.node->mode) && call->server->operations.parent)

@@ -86,7 +86,7 @@ enum attribute {
     ATTR_READY,      /* R uint32_t of UXRT_READY_; argument: bits to arm, 0 for none */
     ATTR_TERMIOS,    /* R W Linux's struct termios of the kernel interface */
     ATTR_CONTROL,    /* W then R: other ioctl-like records; argument: code */
-    ATTR_PATH,       /* R name of the file from the service's root on */
+    ATTR_PATH,       /* R name of the file from the root on that it was opened from */
     ATTR_LINK,       /* R target of a symbolic link (opened with UXRT_PATH) */
     ATTR_OPEN,       /* W uint32_t mode, name; argument: new id | open flags << 20 */
     ATTR_CLONE,      /* W nothing; argument: new id, for another reference to the file */
