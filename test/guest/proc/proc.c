@@ -105,6 +105,13 @@ static void control(void)
     tap_is(uxrt_wait(pid, &status, 0), pid, "which its parent learns");
     tap_is(status, 9, "with the signal");
     tap_is(file_open(name, UXRT_WRITE), -ENOENT, "and it is gone");
+    pid = uxrt_fork();
+    if (pid == 0) {
+        (void)file_write("/proc/self/ctl", "kill 15");
+        uxrt_exit(1);
+    }
+    tap_is(uxrt_wait(pid, &status, 0), pid, "a process can end itself so");
+    tap_is(status, 15, "and does not go on");
 }
 
 struct counts {
