@@ -186,15 +186,17 @@ int library_answer(struct uxrt_thread *t, int descriptor, const struct uxrt_requ
 /* Answers in the registers, then receives. The reply object stays in use and keeps its owner,
  * whichever thread this is. Nothing but a good short request is looked at here. */
 static inline __attribute__((always_inline)) int exchange(struct uxrt_thread *thread,
-    struct uxrt_request *answered, uint64_t info)
+    struct uxrt_request *answered, uint64_t answer)
 {
-    uint64_t *msg = thread->ipc->msg, mr3 = msg[3], reply = answered->reply;
-    cptr badge = thread->endpoint;
+    register struct uxrt_thread *t __asm__("r11") = thread;
+    register struct uxrt_request *request __asm__("rcx") = answered;
+    register uint64_t info __asm__("rsi") = answer;
+    register uint64_t badge __asm__("rdi") = t->endpoint;
+    register uint64_t reply __asm__("rdx") = request->reply;
+    uint64_t *msg = t->ipc->msg, mr3 = msg[3];
     register uint64_t mr0 __asm__("r10") = msg[0];
     register uint64_t mr1 __asm__("r8") = msg[1];
     register uint64_t mr2 __asm__("r9") = msg[2];
-    register struct uxrt_thread *t __asm__("r11") = thread;
-    struct uxrt_request *request = answered;
 
     TRAP_REPLY_RECV(badge, info, mr0, mr1, mr2, mr3, reply, request, t);
     if (LIKELY(request_decode_short(t, request, info, badge, mr0, mr1, mr2, mr3))) {
@@ -230,10 +232,14 @@ static __attribute__((noinline)) int answer_other(struct uxrt_thread *t, int des
 int small_answer_and_receive(int descriptor, struct uxrt_request *request, int64_t result,
     bool end, struct uxrt_thread *t)
 {
-    uint64_t info = request_answer_short(t, request, result, end);
+    uint64_t info;
 
-    if (!LIKELY(info && descriptor == t->service)) {
+    if (!LIKELY(descriptor == t->service)) {
         return answer_other(t, descriptor, request, result, end);
+    }
+    info = request_answer_short(t, request, result, end);
+    if (!LIKELY(info)) {
+        return answer_other(t, t->service, request, result, end);
     }
     return exchange(t, request, info);
 }

@@ -11,11 +11,9 @@
 #include <transport/trap.h>
 
 /* Is it for these paths? */
-static inline bool is_small(uint64_t word, const struct uxrt_thread *t, size_t count,
-    size_t limit, int64_t offset)
+static inline bool is_small(uint64_t word, const struct uxrt_thread *t, int64_t offset)
 {
-    return LIKELY((word & DESCRIPTOR_CONNECTION) && count <= limit && !t->unusual
-                  && offset >= UXRT_CURRENT);
+    return LIKELY((word & DESCRIPTOR_CONNECTION) && !t->unusual && (offset >= 0 || offset == UXRT_CURRENT));
 }
 
 static inline cptr small_cap(uint64_t word)
@@ -152,40 +150,62 @@ static __attribute__((noinline)) int64_t write_on(struct uxrt_thread *t, const v
         ? write_other(t, t->small_descriptor, data, count, t->small_offset) : result;
 }
 
-static inline __attribute__((always_inline)) int64_t read_at(struct uxrt_thread *thread,
+/* A small read. Where `bytes` is a constant, this is a few instructions around the call. */
+static inline __attribute__((always_inline)) int64_t read_words(struct uxrt_thread *thread,
     int descriptor, void *to, size_t bytes, int64_t offset)
 {
     uint64_t word = descriptor_word(descriptor);
 
-    if (!is_small(word, thread, bytes, SMALL_READ, offset)) {
+    if (!is_small(word, thread, offset)) {
         return read_other(thread, descriptor, to, bytes, offset);
     }
+    note(thread, descriptor, offset);
     register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
     register uint64_t mr1 __asm__("r8");
     register uint64_t mr2 __asm__("r9");
     register struct uxrt_thread *t __asm__("r11") = thread;
-    uint64_t info = small_info(word, false, bytes, offset == UXRT_CURRENT), mr3;
-    cptr cap = small_cap(word);
-    size_t count = bytes;
-    char *data = to;
+    register char *data __asm__("rcx") = to;
+    register uint64_t info __asm__("rsi") =
+        small_info(word, false, bytes, offset == UXRT_CURRENT);
+    register cptr cap __asm__("rdi") = small_cap(word);
+    uint64_t mr3;
 
-    note(t, descriptor, offset);
-    TRAP_CALL_READ(cap, info, mr0, mr1, mr2, mr3, data, count, t);
-    if (!small_done(info, count, words_of(count))) {
+    TRAP_CALL_READ(cap, info, mr0, mr1, mr2, mr3, data, t);
+    if (!small_done(info, bytes, words_of(bytes))) {
         keep_words(t, mr0, mr1, mr2, mr3);
-        return read_on(t, data, count, info);
+        return read_on(t, data, bytes, info);
     }
     t->counts.calls++;
-    data_counted(t, count);
-    if (count == SMALL_READ) {
-        return copy_store64(data, mr0) && copy_store64(data + 8, mr1)
-               && copy_store64(data + 16, mr2) && copy_store64(data + 24, mr3)
-            ? SMALL_READ : -EFAULT;
-    }
-    if (count == 1) {
+    data_counted(t, bytes);
+    if (bytes == 1) {
         return copy_store8(data, (uint8_t)mr0) ? 1 : -EFAULT;
     }
-    return put_bytes(data, count, mr0, mr1, mr2, mr3);
+    if (bytes != SMALL_READ) {
+        return put_bytes(data, bytes, mr0, mr1, mr2, mr3);
+    }
+    return copy_store64(data, mr0) && copy_store64(data + 8, mr1)
+           && copy_store64(data + 16, mr2) && copy_store64(data + 24, mr3)
+        ? SMALL_READ : -EFAULT;
+}
+
+static __attribute__((noinline)) int64_t read_bytes(struct uxrt_thread *t, int descriptor,
+    void *data, size_t count, int64_t offset)
+{
+    return count > SMALL_READ ? read_other(t, descriptor, data, count, offset)
+                              : read_words(t, descriptor, data, count, offset);
+}
+
+/* 1 and 32 bytes are the most frequent. */
+static inline __attribute__((always_inline)) int64_t read_at(struct uxrt_thread *t,
+    int descriptor, void *data, size_t count, int64_t offset)
+{
+    if (count == 1) {
+        return read_words(t, descriptor, data, 1, offset);
+    }
+    if (count == SMALL_READ) {
+        return read_words(t, descriptor, data, SMALL_READ, offset);
+    }
+    return read_bytes(t, descriptor, data, count, offset);
 }
 
 /* A small write whose bytes are in words. */
@@ -193,16 +213,18 @@ static inline __attribute__((always_inline)) int64_t write_words(struct uxrt_thr
     uint64_t word, int descriptor, const void *from, size_t bytes, int64_t offset,
     uint64_t first, uint64_t second, uint64_t third)
 {
+    note(thread, descriptor, offset);
     register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
     register uint64_t mr1 __asm__("r8") = first;
     register uint64_t mr2 __asm__("r9") = second;
     register struct uxrt_thread *t __asm__("r11") = thread;
-    uint64_t info = small_info(word, true, bytes, offset == UXRT_CURRENT), mr3 = third;
-    cptr cap = small_cap(word);
-    size_t count = bytes;
-    const char *data = from;
+    register const char *data __asm__("rcx") = from;
+    register uint64_t info __asm__("rsi") =
+        small_info(word, true, bytes, offset == UXRT_CURRENT);
+    register cptr cap __asm__("rdi") = small_cap(word);
+    register size_t count __asm__("rdx") = bytes;
+    uint64_t mr3 = third;
 
-    note(t, descriptor, offset);
     TRAP_CALL_WRITE(cap, info, mr0, mr1, mr2, mr3, data, count, t);
     data_counted(t, count);
     if (!small_done(info, count, 0)) {
@@ -215,12 +237,15 @@ static inline __attribute__((always_inline)) int64_t write_words(struct uxrt_thr
 static __attribute__((noinline)) int64_t write_bytes(struct uxrt_thread *t, int descriptor,
     const void *from, size_t bytes, int64_t offset)
 {
-    uint64_t words[3];
+    uint64_t word = descriptor_word(descriptor), words[3];
 
+    if (bytes > SMALL_WRITE || !is_small(word, t, offset)) {
+        return write_other(t, descriptor, from, bytes, offset);
+    }
     if (!take_bytes(words, from, bytes)) {
         return -EFAULT;
     }
-    return write_words(t, descriptor_word(descriptor), descriptor, from, bytes, offset,
+    return write_words(t, word, descriptor, from, bytes, offset,
         words[0], words[1], words[2]);
 }
 
@@ -230,11 +255,11 @@ static inline __attribute__((always_inline)) int64_t write_at(struct uxrt_thread
     uint64_t word = descriptor_word(descriptor);
     uint8_t byte;
 
-    if (!is_small(word, t, bytes, SMALL_WRITE, offset)) {
-        return write_other(t, descriptor, from, bytes, offset);
-    }
     if (bytes != 1) {
         return write_bytes(t, descriptor, from, bytes, offset);
+    }
+    if (!is_small(word, t, offset)) {
+        return write_other(t, descriptor, from, bytes, offset);
     }
     return copy_load8(from, &byte)
         ? write_words(t, word, descriptor, from, 1, offset, byte, 0, 0) : -EFAULT;
@@ -253,12 +278,18 @@ int64_t small_write(int descriptor, const void *data, size_t count, struct uxrt_
 int64_t small_pread(int descriptor, void *data, size_t count, int64_t offset,
     struct uxrt_thread *t)
 {
+    if (offset < 0) {
+        return offset == UXRT_CURRENT ? small_read(descriptor, data, count, t) : -EINVAL;
+    }
     return read_at(t, descriptor, data, count, offset);
 }
 
 int64_t small_pwrite(int descriptor, const void *data, size_t count, int64_t offset,
     struct uxrt_thread *t)
 {
+    if (offset < 0) {
+        return offset == UXRT_CURRENT ? small_write(descriptor, data, count, t) : -EINVAL;
+    }
     return write_at(t, descriptor, data, count, offset);
 }
 
@@ -281,19 +312,21 @@ int64_t small_read_short(int descriptor, size_t bytes, int64_t offset,
 {
     uint64_t word = descriptor_word(descriptor);
 
-    if (!is_small(word, thread, bytes, SMALL_READ, offset)) {
+    if (bytes > SMALL_READ || !is_small(word, thread, offset)) {
         return library_read_short(thread, descriptor, bytes, offset);
     }
+    note(thread, descriptor, offset);
     register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
     register uint64_t mr1 __asm__("r8");
     register uint64_t mr2 __asm__("r9");
     register struct uxrt_thread *t __asm__("r11") = thread;
-    uint64_t info = small_info(word, false, bytes, offset == UXRT_CURRENT), mr3;
-    cptr cap = small_cap(word), none = 0;
-    size_t count = bytes;
+    register size_t count __asm__("rcx") = bytes;
+    register uint64_t info __asm__("rsi") =
+        small_info(word, false, bytes, offset == UXRT_CURRENT);
+    register cptr cap __asm__("rdi") = small_cap(word);
+    uint64_t mr3;
 
-    note(t, descriptor, offset);
-    TRAP_CALL_READ(cap, info, mr0, mr1, mr2, mr3, none, count, t);
+    TRAP_CALL_READ(cap, info, mr0, mr1, mr2, mr3, count, t);
     t->counts.calls++;
     keep_words(t, mr0, mr1, mr2, mr3);
     return LIKELY(small_done(info, count, words_of(count)))
@@ -305,20 +338,23 @@ int64_t small_write_short(int descriptor, size_t bytes, int64_t offset,
 {
     uint64_t word = descriptor_word(descriptor);
 
-    if (!is_small(word, thread, bytes, SMALL_WRITE, offset)) {
+    if (bytes > SMALL_WRITE || !is_small(word, thread, offset)) {
         return library_write_short(thread, descriptor, bytes, offset);
     }
-    uint64_t *msg = thread->ipc->msg;
+    uint64_t *msg = thread->ipc->msg, mr3 = msg[3];
+
+    note(thread, descriptor, offset);
     register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
+    register struct uxrt_thread *t __asm__("r11") = thread;
+    register size_t count __asm__("rdx") = bytes;
+    register uint64_t info __asm__("rsi") =
+        small_info(word, true, bytes, offset == UXRT_CURRENT);
+    register cptr cap __asm__("rdi") = small_cap(word);
     register uint64_t mr1 __asm__("r8") = msg[1];
     register uint64_t mr2 __asm__("r9") = msg[2];
-    register struct uxrt_thread *t __asm__("r11") = thread;
-    uint64_t info = small_info(word, true, bytes, offset == UXRT_CURRENT), mr3 = msg[3];
-    cptr cap = small_cap(word);
-    size_t count = bytes;
+    uint64_t none = 0;
 
-    note(t, descriptor, offset);
-    TRAP_CALL_WRITE(cap, info, mr0, mr1, mr2, mr3, msg, count, t);
+    TRAP_CALL_WRITE(cap, info, mr0, mr1, mr2, mr3, none, count, t);
     t->counts.calls++;
     return LIKELY(small_done(info, count, 0)) ? (int64_t)count
                                               : short_on(t, true, count, info);

@@ -11,15 +11,15 @@
 #include <kcall/trap.h>
 
 /* A call of which only word 0 goes out and four words come back. */
-#define TRAP_CALL_READ(cap, info, mr0, mr1, mr2, mr3, keep_rcx, keep_rdx, keep_r11) \
-    __asm__ volatile("pushq %%r15\n\tpushq %%rcx\n\tpushq %%rdx\n\tpushq %%r11\n\t" \
+#define TRAP_CALL_READ(cap, info, mr0, mr1, mr2, mr3, keep_rcx, keep_r11) \
+    __asm__ volatile("pushq %%r15\n\tpushq %%rcx\n\tpushq %%r11\n\t" \
         "movq %[number], %%rdx\n\tmovq %%rsp, %%rax\n\t" \
         "syscall\n\t" \
         "movq %%rax, %%rsp\n\t" \
-        "popq %%r11\n\tpopq %%rdx\n\tpopq %%rcx\n\tmovq %%r15, %%rax\n\tpopq %%r15" \
+        "popq %%r11\n\tpopq %%rcx\n\tmovq %%r15, %%rax\n\tpopq %%r15" \
         : "+D"(cap), "+S"(info), "+r"(mr0), "=r"(mr1), "=r"(mr2), "=a"(mr3), \
-          "+c"(keep_rcx), "+d"(keep_rdx), "+r"(keep_r11) \
-        : [number] "i"(SYSCALL_CALL) : "memory", "cc")
+          "+c"(keep_rcx), "+r"(keep_r11) \
+        : [number] "i"(SYSCALL_CALL) : "rdx", "memory", "cc")
 
 /* A call of which four words go out; those that come back are lost. */
 #define TRAP_CALL_WRITE(cap, info, mr0, mr1, mr2, mr3, keep_rcx, keep_rdx, keep_r11) \
