@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A slot is believed only if its own entry names the service, so that one word of the
- * cache can be overwritten at any time. Entries hold the service number + 1. A slot is used
- * again after the end of its service; whoever has a buffer there then has none.
+ * cache can be overwritten at any time. Entries hold the service number + 1. A slot is
+ * used again after the end of its service; whoever has a buffer there then has none.
  */
 #include <transport/connection.h>
 

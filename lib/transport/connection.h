@@ -10,7 +10,8 @@
 /* What connection_service() says of a slot without a connection. */
 #define NO_SERVICE UINT32_MAX
 
-/* The slot of the connection to a service, made if need be. -ENOENT, -EDEADLK, -ENFILE. */
+/* The slot of the connection to a service, made at first use. -ENOENT, -EDEADLK or
+ * -ENFILE. */
 int connection_slot(struct uxrt_thread *t, uint32_t service);
 /* The service behind a slot, or NO_SERVICE. */
 uint32_t connection_service(unsigned slot);

@@ -2,8 +2,9 @@
 /*
  * Descriptors: small integers of a process, each naming an open file of this table, which
  * is a connection slot and the file's id at that server. Several descriptors can name one
- * (dup). A file's id is FIRST_FILE + its index in the table of files, so it is unique in the
- * process; an id is taken before the server is asked, and given back after it has closed.
+ * (dup). A file's id is FIRST_FILE + its index in the table of files, so it is unique in
+ * the process; an id is taken before the server is asked, and given back after it has
+ * closed.
  */
 #pragma once
 
@@ -30,8 +31,9 @@ struct file {
 struct file *descriptor_file(int descriptor);
 
 /*
- * For the fastest path, what requests on a descriptor's file need, in one word: the file id
- * where a message info has it, a bit for the kind, and the slot. 0: there is no such file.
+ * For the fastest path, what requests on a descriptor's file need, in one word: the file
+ * id where a message info has it, a bit for the kind, and the slot. 0: there is no such
+ * file.
  */
 #define DESCRIPTOR_FILE_SHIFT (12 + REQUEST_FILE_SHIFT)
 #define DESCRIPTOR_CONNECTION UINT64_C(0x100)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where threads begin that the library makes: a program's first, those of uxrt_thread, and
- * the child of a fork, which goes on where its parent is.
+ * Where threads begin that the library makes: a program's first, those of uxrt_thread,
+ * and the child of a fork, which goes on where its parent is.
  */
     .text
     .globl program_enter, thread_entry, context_save, context_resume
 
-/* rdi: the program's first instruction; rsi: its stack. rdx is 0: nothing to do at exit. */
+/* rdi: where the program begins; rsi: its stack. rdx is 0: no function for exit. */
 program_enter:
     movq    %rsi, %rsp
     pushq   %rdi

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Exec and spawn. Everything that can be wrong is found in the old image, or in the parent:
- * then PROC_EXEC is all that is left. Files are closed by the new image.
+ * Exec and spawn. Everything that can be wrong is found in the old image, or in the
+ * parent: then PROC_EXEC is all that is left. Files are closed by the new image.
  */
 #include <transport/exec.h>
 

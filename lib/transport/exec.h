@@ -4,8 +4,8 @@
 
 #include <transport/program.h>
 
-/* What to run, and with which files: `files` are descriptors that become 0, 1, ..., and all
- * others are closed; null: all that are not close-on-exec, as they are. */
+/* What to run, and with which files: `files` are descriptors that become 0, 1, ..., and
+ * all others are closed; null: all that are not close-on-exec, as they are. */
 struct exec {
     const char *name;
     char *const *argv, *const *envp;

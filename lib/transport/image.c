@@ -48,7 +48,8 @@ static bool check_segment(const Elf64_Phdr *header, uint64_t file_bytes, uint64_
            && (header->p_vaddr - header->p_offset) % PAGE == 0;
 }
 
-static bool add_segment(struct image *image, const Elf64_Phdr *header, uint64_t file_bytes)
+static bool add_segment(struct image *image, const Elf64_Phdr *header,
+    uint64_t file_bytes)
 {
     uint64_t lowest = image->movable ? 0 : PROGRAM_BASE;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the first bytes of a program's file say: an ELF file's headers (System V ABI and its
- * x86-64 supplement), or the line of a script. Nothing in them is believed.
+ * What the first bytes of a program's file say: an ELF file's headers (System V ABI and
+ * its x86-64 supplement), or the line of a script. Nothing in them is believed.
  */
 #pragma once
 
@@ -32,8 +32,8 @@ struct image {
     char interpreter[IMAGE_NAME];                   /* its name, or "" */
 };
 
-/* Fills in `image`, from a file of file_bytes whose first `bytes` (all, or IMAGE_HEAD) are
- * given. 0 or -ENOEXEC. */
+/* Fills in `image`, from a file of file_bytes whose first `bytes` (all, or IMAGE_HEAD)
+ * are given. 0 or -ENOEXEC. */
 int image_check(const void *head, size_t bytes, uint64_t file_bytes, struct image *image);
 
 struct image_script {

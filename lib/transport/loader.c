@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The beginning of a process: takes over what the old image left (start.h), makes the
- * stack that Unix programs begin with (System V ABI for x86-64, "Process Initialization"),
- * maps the program and enters it. There is nobody left to tell of an error: the process
- * ends with 127, as shells do if they cannot run a program.
+ * stack that Unix programs begin with (System V ABI for x86-64, "Process
+ * Initialization"), maps the program and enters it. There is nobody left to tell of an
+ * error: the process ends with 127, as shells do if they cannot run a program.
  */
 #include <stddef.h>
 

@@ -81,7 +81,8 @@ static int64_t map_copy(struct uxrt_thread *t, uint64_t address, size_t bytes,
     if (!round_up(&size)) {
         return -EINVAL;
     }
-    place = memory_map(t, address, size, PROC_READ | PROC_WRITE, flags, PROC_SOURCE_NONE, 0);
+    place = memory_map(t, address, size, PROC_READ | PROC_WRITE, flags,
+        PROC_SOURCE_NONE, 0);
     if (place < 0) {
         return place;
     }
@@ -134,8 +135,10 @@ void *library_map(struct uxrt_thread *t, void *address, size_t size, unsigned pr
     int64_t result;
 
     if (descriptor == -1) {
-        result = round_up(&size) ? memory_map(t, (uint64_t)address, size, protection, flags,
-                                       PROC_SOURCE_NONE, 0) : -EINVAL;
+        result = round_up(&size)
+            ? memory_map(t, (uint64_t)address, size, protection, flags,
+                  PROC_SOURCE_NONE, 0)
+            : -EINVAL;
     } else if (!file || file->kind != FILE_CONNECTION) {
         result = -EBADF;
     } else if (offset % PAGE) {
@@ -152,7 +155,8 @@ int library_unmap(struct uxrt_thread *t, void *address, size_t size)
     return round_up(&size) ? memory_unmap(t, (uint64_t)address, size) : -EINVAL;
 }
 
-int library_protect(struct uxrt_thread *t, void *address, size_t size, unsigned protection)
+int library_protect(struct uxrt_thread *t, void *address, size_t size,
+    unsigned protection)
 {
     return round_up(&size) ? memory_protect(t, (uint64_t)address, size, protection)
                            : -EINVAL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The functions of <uxrt/transport.h> that change the namespace: the process server keeps
- * it, and is told texts without links and services by number. A place that becomes a union
- * is first mounted on itself, so that what was there stays.
+ * it, and is told texts without links and services by number. A place that becomes a
+ * union is first mounted on itself, so that what was there stays.
  */
 #include <stddef.h>
 

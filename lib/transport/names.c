@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The functions of <uxrt/transport.h> that take names. Each is a walk (resolve.h) with one
- * operation; those on two names open the directories first, so that only the operation
- * itself is left to do.
+ * The functions of <uxrt/transport.h> that take a name: each is a walk (resolve.h) with
+ * one operation.
  */
 #include <transport/names.h>
 
@@ -23,8 +22,7 @@ static uint64_t open_argument(const struct file *file, unsigned flags)
                           << REQUEST_FILE_BITS;
 }
 
-/* Opens the walk's name as the file. */
-static int64_t walk_open(struct uxrt_thread *t, struct walk *walk, struct file *file,
+int64_t name_open_walk(struct uxrt_thread *t, struct walk *walk, struct file *file,
     unsigned flags, uint32_t mode)
 {
     struct name_operation operation = {
@@ -52,7 +50,7 @@ int name_open(struct uxrt_thread *t, int directory, const char *name, unsigned f
     if (!file) {
         return -ENFILE;
     }
-    result = walk_open(t, walk, file, flags, mode);
+    result = name_open_walk(t, walk, file, flags, mode);
     if (result < 0) {
         file_forget(file);
         return (int)result;
@@ -91,7 +89,8 @@ int library_open(struct uxrt_thread *t, const char *name, unsigned flags, unsign
 }
 
 /* Reads the attributes of a file that was opened only for that, and closes it. */
-static int stat_and_close(struct uxrt_thread *t, struct file *file, struct uxrt_stat *stat)
+static int stat_and_close(struct uxrt_thread *t, struct file *file,
+    struct uxrt_stat *stat)
 {
     int64_t result = client_read(t, file->slot, file->id, stat, sizeof(*stat),
         (int64_t)attribute_address(ATTR_STAT, 1));
@@ -124,7 +123,7 @@ int library_lstat(struct uxrt_thread *t, const char *name, struct uxrt_stat *sta
     return name_stat(t, UXRT_AT_CURRENT, name, UXRT_NOFOLLOW, stat);
 }
 
-static int do_operation(struct uxrt_thread *t, int directory, const char *name,
+int name_do(struct uxrt_thread *t, int directory, const char *name,
     struct name_operation *operation)
 {
     struct walk walk;
@@ -143,7 +142,7 @@ int name_mkdir(struct uxrt_thread *t, int directory, const char *name, uint32_t 
         .head = &mode, .head_count = sizeof(mode),
     };
 
-    return do_operation(t, directory, name, &operation);
+    return name_do(t, directory, name, &operation);
 }
 
 int library_mkdir(struct uxrt_thread *t, const char *name, unsigned mode)
@@ -151,8 +150,7 @@ int library_mkdir(struct uxrt_thread *t, const char *name, unsigned mode)
     return name_mkdir(t, UXRT_AT_CURRENT, name, mode);
 }
 
-/* rmdir(".") and the like have errors of their own. */
-static int check_last(const char *name)
+int name_check_last(const char *name)
 {
     size_t length = name ? strlen(name) : 0;
 
@@ -175,9 +173,9 @@ int name_remove(struct uxrt_thread *t, int directory, const char *name, bool is_
     struct name_operation operation = {
         .attribute = ATTR_REMOVE, .argument = is_directory, .not_root = true,
     };
-    int error = is_directory ? check_last(name) : 0;
+    int error = is_directory ? name_check_last(name) : 0;
 
-    return error ? error : do_operation(t, directory, name, &operation);
+    return error ? error : name_do(t, directory, name, &operation);
 }
 
 int library_rmdir(struct uxrt_thread *t, const char *name)
@@ -207,7 +205,7 @@ int name_symlink(struct uxrt_thread *t, const char *target, int directory,
     if (operation.tail_count >= TEXT_SIZE) {
         return -ENAMETOOLONG;
     }
-    return do_operation(t, directory, name, &operation);
+    return name_do(t, directory, name, &operation);
 }
 
 int library_symlink(struct uxrt_thread *t, const char *target, const char *name)
@@ -215,8 +213,8 @@ int library_symlink(struct uxrt_thread *t, const char *target, const char *name)
     return name_symlink(t, target, UXRT_AT_CURRENT, name);
 }
 
-int64_t name_readlink(struct uxrt_thread *t, int directory, const char *name, char *target,
-    size_t size)
+int64_t name_readlink(struct uxrt_thread *t, int directory, const char *name,
+    char *target, size_t size)
 {
     struct walk walk;
     struct file *file;
@@ -232,132 +230,10 @@ int64_t name_readlink(struct uxrt_thread *t, int directory, const char *name, ch
     return result;
 }
 
-int64_t library_readlink(struct uxrt_thread *t, const char *name, char *target, size_t size)
+int64_t library_readlink(struct uxrt_thread *t, const char *name, char *target,
+    size_t size)
 {
     return name_readlink(t, UXRT_AT_CURRENT, name, target, size);
-}
-
-int name_link(struct uxrt_thread *t, int old_directory, const char *old, int directory,
-    const char *name)
-{
-    struct walk walk;
-    struct file *file;
-    struct name_operation operation = {.attribute = ATTR_HARDLINK, .only = true};
-    int result = name_open(t, old_directory, old, UXRT_PATH | UXRT_NOFOLLOW, 0, &walk,
-        &file);
-
-    if (result < 0) {
-        return result;
-    }
-    operation.slot = file->slot;
-    operation.argument = file->id;
-    result = do_operation(t, directory, name, &operation);
-    file_close(t, file);
-    return result;
-}
-
-int library_link(struct uxrt_thread *t, const char *old, const char *new)
-{
-    return name_link(t, UXRT_AT_CURRENT, old, UXRT_AT_CURRENT, new);
-}
-
-/* A name's directory, open, and its last component. */
-struct leaf {
-    struct file *directory;
-    size_t length;
-    char name[NAME_COMPONENT + 1];
-};
-
-static bool is_mount(const struct walk *walk)
-{
-    struct mount_place place;
-    unsigned index;
-
-    return mount_find(walk->text, walk->length, &index, &place)
-           && place.length == walk->length;
-}
-
-static int leaf_open(struct uxrt_thread *t, struct leaf *leaf, int directory,
-    const char *name)
-{
-    struct walk walk;
-    const char *last;
-    int error = walk_begin(t, &walk, directory, name);
-    uint32_t length;
-
-    if (error) {
-        return error;
-    }
-    last = walk_last(t, &walk, &error);
-    if (!last) {
-        return error;
-    }
-    leaf->length = strlen(last);
-    memcpy(leaf->name, last, leaf->length + 1);
-    length = walk.length;
-    walk.length += 1 + (uint32_t)leaf->length;
-    walk.text[length] = '/';
-    if (is_mount(&walk)) {
-        return -EBUSY;
-    }
-    walk.length = length;
-    leaf->directory = file_create(FILE_CONNECTION, 0, UXRT_PATH);
-    if (!leaf->directory) {
-        return -ENFILE;
-    }
-    error = (int)walk_open(t, &walk, leaf->directory, UXRT_PATH | UXRT_DIRECTORY, 0);
-    if (error < 0) {
-        file_forget(leaf->directory);
-    }
-    return error < 0 ? error : 0;
-}
-
-static int rename_leaf(struct uxrt_thread *t, const struct leaf *from,
-    const struct leaf *to, unsigned flags)
-{
-    const struct file *old = from->directory, *new = to->directory;
-    struct {
-        uint32_t length;
-        char names[2 * NAME_COMPONENT];
-    } data = {.length = (uint32_t)from->length};
-    uint64_t argument = new->id | (uint64_t)flags << REQUEST_FILE_BITS;
-    int64_t result;
-
-    if (old->slot != new->slot) {
-        return -EXDEV;
-    }
-    memcpy(data.names, from->name, from->length);
-    memcpy(data.names + from->length, to->name, to->length);
-    result = client_write(t, old->slot, old->id, &data,
-        offsetof(typeof(data), names) + from->length + to->length,
-        (int64_t)attribute_address(ATTR_RENAME, argument));
-    return result < 0 ? (int)result : 0;
-}
-
-int name_rename(struct uxrt_thread *t, int from_directory, const char *from,
-    int to_directory, const char *to, unsigned flags)
-{
-    struct leaf old, new;
-    int result = check_last(from) || check_last(to) ? -EBUSY : 0;
-
-    if (!result) {
-        result = leaf_open(t, &old, from_directory, from);
-    }
-    if (result < 0) {
-        return result;
-    }
-    result = leaf_open(t, &new, to_directory, to);
-    if (!result) {
-        result = rename_leaf(t, &old, &new, flags);
-        file_close(t, new.directory);
-    }
-    file_close(t, old.directory);
-    return result;
-}
-
-int library_rename(struct uxrt_thread *t, const char *from, const char *to)
-{
-    return name_rename(t, UXRT_AT_CURRENT, from, UXRT_AT_CURRENT, to, 0);
 }
 
 /* The walk's text becomes the current directory, if it can be searched. */

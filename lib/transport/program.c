@@ -48,8 +48,8 @@ static int open_file(struct uxrt_thread *t, const char *name, struct file **file
 {
     struct uxrt_stat stat;
     struct walk walk;
-    int64_t result = name_open(t, UXRT_AT_CURRENT, name, UXRT_READ | UXRT_EXECUTE, 0, &walk,
-        file);
+    int64_t result = name_open(t, UXRT_AT_CURRENT, name, UXRT_READ | UXRT_EXECUTE, 0,
+        &walk, file);
 
     if (result < 0) {
         return (int)result;
@@ -85,8 +85,8 @@ static const char *add_script(struct program *program, const char *name)
 }
 
 /* 0: the program is complete; 1: *name is to be run instead. */
-static int look_at_head(struct uxrt_thread *t, struct program *program, uint64_t file_bytes,
-    const char **name, struct image *image)
+static int look_at_head(struct uxrt_thread *t, struct program *program,
+    uint64_t file_bytes, const char **name, struct image *image)
 {
     _Alignas(8) char head[IMAGE_HEAD];
     int64_t bytes = read_head(t, program->file, head);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A program to be run: found, checked, and put into memory. The old image of exec does the
- * first two, so that it gets the errors; the new one does the last.
+ * A program to be run: found, checked, and put into memory. The old image of exec does
+ * the first two, so that it gets the errors; the new one does the last.
  */
 #pragma once
 

@@ -54,7 +54,8 @@ int walk_begin(struct uxrt_thread *t, struct walk *walk, int directory, const ch
 int walk_text(struct uxrt_thread *t, struct walk *walk);
 
 /* Does the operation: the count written, or a negative error. */
-int64_t walk_do(struct uxrt_thread *t, struct walk *walk, struct name_operation *operation);
+int64_t walk_do(struct uxrt_thread *t, struct walk *walk,
+    struct name_operation *operation);
 
 /* Splits off the last component: the walk is at its directory then. The component is
  * terminated and valid until the walk goes on. Null: there is none. */

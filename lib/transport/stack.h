@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The stack that a program begins with: strings at the top, below them the argument count,
- * the arguments, the environment and the auxiliary vector. Made in two steps, because the
- * bytes that the strings come from go before the program is mapped.
+ * The stack that a program begins with: strings at the top, below them the argument
+ * count, the arguments, the environment and the auxiliary vector. Made in two steps,
+ * because the bytes that the strings come from go before the program is mapped.
  */
 #pragma once
 

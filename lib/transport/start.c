@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Making and checking struct start. Nothing is believed: neither what another thread of the
- * program may change meanwhile, nor what comes out of the old image.
+ * Making and checking struct start. Nothing is believed: neither what another thread of
+ * the program may change meanwhile, nor what comes out of the old image.
  */
 #include <transport/start.h>
 

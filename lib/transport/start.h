@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a new program is told: the bytes that PROC_EXEC moves into its fresh space, and that
- * the process server gives to the first process. They hold struct start, the connections,
- * the files, and then strings, each with a zero at its end: the program's name, the current
- * directory ("" is "/"), the arguments, the environment.
- * start_size() and start_build() make them, start_check() takes them apart: the three have
- * no other part of the library in them.
+ * What a new program is told: the bytes that PROC_EXEC moves into its fresh space, and
+ * that the process server gives to the first process. They hold struct start, the
+ * connections, the files, and then strings, each with a zero at its end: the program's
+ * name, the current directory ("" is "/"), the arguments, the environment.
+ * start_size() and start_build() make them, start_check() takes them apart: the three
+ * have no other part of the library in them.
  */
 #pragma once
 

@@ -22,7 +22,8 @@ static int open_entry(struct uxrt_thread *t, unsigned slot, uint32_t directory,
     uint64_t argument = file->id | (uint64_t)flags << REQUEST_FILE_BITS;
     uint32_t mode = 0;
     int64_t result = client_write_two(t, slot, directory,
-        (int64_t)attribute_address(ATTR_OPEN, argument), &mode, sizeof(mode), name, length);
+        (int64_t)attribute_address(ATTR_OPEN, argument), &mode, sizeof(mode), name,
+        length);
 
     file->slot = (uint8_t)slot;
     return result < 0 ? (int)result : 0;
@@ -86,7 +87,8 @@ static bool is_hidden(struct uxrt_thread *t, const struct file *first,
 
 /* Keeps the entries that are not hidden, and puts the number in their cookies. */
 static int64_t keep_entries(struct uxrt_thread *t, const struct file *first,
-    const struct file *member, uint64_t number, char *data, int64_t count, uint64_t *cookie)
+    const struct file *member, uint64_t number, char *data, int64_t count,
+    uint64_t *cookie)
 {
     int64_t kept = 0;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Open files: descriptors, positions, directories by descriptor, attributes, readiness; and
- * how many calls the common operations take.
+ * Open files: descriptors, positions, directories by descriptor, attributes, readiness;
+ * and how many calls the common operations take.
  */
 #include <native/tap.h>
 #include <util/errno.h>
@@ -10,7 +10,8 @@
 
 static void check_descriptors(void)
 {
-    int file = uxrt_open("/tmp/f", UXRT_READ | UXRT_WRITE | UXRT_CREATE | UXRT_TRUNCATE, 0600);
+    int file = uxrt_open("/tmp/f",
+        UXRT_READ | UXRT_WRITE | UXRT_CREATE | UXRT_TRUNCATE, 0600);
     int copy = uxrt_dup(file);
     char data[4] = {0};
 

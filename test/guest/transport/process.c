@@ -35,7 +35,8 @@ static void check_fork(void)
 {
     static int shared = 1;
     char data[8] = {0};
-    int file = uxrt_open("/tmp/p", UXRT_READ | UXRT_WRITE | UXRT_CREATE | UXRT_TRUNCATE, 0644);
+    int file = uxrt_open("/tmp/p",
+        UXRT_READ | UXRT_WRITE | UXRT_CREATE | UXRT_TRUNCATE, 0644);
     int pid;
 
     (void)uxrt_write(file, "abcdef", 6);
@@ -141,7 +142,7 @@ static void check_inherit(void)
     tap_ok(pid > 0, "spawn");
     tap_is(status_of(pid), GOOD, "a spawned program has the files that it shall have");
     tap_is(uxrt_spawn("/none", arguments, NULL, NULL, 0), -ENOENT, "spawn nothing");
-    tap_is(uxrt_spawn(SELF, arguments, NULL, (int[]){3000}, 1), -EBADF, "spawn: bad file");
+    tap_is(uxrt_spawn(SELF, arguments, NULL, (int[]){3000}, 1), -EBADF, "spawn: no file");
     (void)uxrt_close(20);
     (void)uxrt_close(21);
     (void)uxrt_close(file);

@@ -167,8 +167,8 @@ int64_t client_write_two(struct uxrt_thread *t, unsigned slot, uint32_t file,
     return walk(slot - FAKE_SLOT, fake.name, fake.attribute, fake.argument);
 }
 
-int64_t client_write(struct uxrt_thread *t, unsigned slot, uint32_t file, const void *data,
-    size_t count, int64_t offset)
+int64_t client_write(struct uxrt_thread *t, unsigned slot, uint32_t file,
+    const void *data, size_t count, int64_t offset)
 {
     (void)t;
     fake.calls++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Fuzz target: any bytes as a program's headers, as a script, and as struct start. What is
- * accepted must be within bounds.
+ * Fuzz target: any bytes as a program's headers, as a script, and as struct start. What
+ * is accepted must be within bounds.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How names are resolved: mounts, links, "..", unions, and servers that answer nonsense. */
+/* How names are resolved: mounts, links, "..", unions, and servers with wrong answers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static int prepare(void **state)
     return 0;
 }
 
-/* Opens and closes: the error, or 0 with the slot and name that the server was asked for. */
+/* Opens and closes: the error, or 0 and in `fake` what the server was asked for. */
 static int open_name(const char *name, unsigned flags)
 {
     struct uxrt_thread *t = fake_thread();
