@@ -113,7 +113,9 @@ int64_t client_write_two(struct uxrt_thread *t, unsigned slot, uint32_t file,
     if (head_count > SHORT_WRITE_MAX || tail_count > SHORT_WRITE_MAX - head_count) {
         return -EMSGSIZE;
     }
-    data_counted(t, bytes);
+    if (slot != SLOT_PROC) {
+        data_counted(t, bytes);
+    }
     if (!copy_in(message, head, head_count)
         || !copy_in(message + head_count, tail, tail_count)) {
         return -EFAULT;

@@ -33,7 +33,8 @@ static void *in_message(struct uxrt_thread *t, const struct uxrt_request *reques
     if (!request->write) {
         return length == 1 && request->count <= SHORT_READ_MAX ? msg : NULL;
     }
-    return length == 1 + words_of(request->count) ? &msg[1] : NULL;
+    return length == 1 + words_of(request->count) && request->count <= SHORT_WRITE_MAX
+        ? &msg[1] : NULL;
 }
 
 /* The other forms. */
@@ -44,10 +45,13 @@ static bool in_memory(struct uxrt_request *request,
         request->data = NULL;
         return length == 1;
     }
+    if (request->form != FORM_BUFFER || length != 2
+        || !is_buffer_of(request->badge, place, request->count)) {
+        return false;
+    }
     request->place = place;
     request->data = (char *)BUFFER_AREA + place;
-    return request->form == FORM_BUFFER && length == 2
-           && is_buffer_of(request->badge, place, request->count);
+    return true;
 }
 
 enum request_check request_decode(struct uxrt_thread *t, struct uxrt_request *request,

@@ -58,7 +58,7 @@ static inline bool request_decode_short(struct uxrt_thread *t, struct uxrt_reque
     uint64_t info, uint64_t badge, uint64_t first,
     uint64_t second, uint64_t third, uint64_t fourth)
 {
-    uint64_t *msg;
+    uint64_t *msg, count;
 
     request->badge = badge;
     request->offset = first;
@@ -72,8 +72,9 @@ static inline bool request_decode_short(struct uxrt_thread *t, struct uxrt_reque
         msg[2] = third;
         msg[3] = fourth;
         request->data = &msg[1];
-        return (info & INFO_FORM_AND_LENGTH)
-               == ((info >> INFO_LABEL & REQUEST_COUNT_MAX) + 15) / 8;
+        count = info >> INFO_LABEL & REQUEST_COUNT_MAX;
+        return (info & INFO_FORM_AND_LENGTH) == (count + 15) / 8
+               && count <= SHORT_WRITE_MAX;
     }
     request->data = msg;
     return rotated((info & (INFO_FORM_AND_LENGTH | REQUEST_COUNT_MAX << INFO_LABEL)) ^ 1)
@@ -81,10 +82,10 @@ static inline bool request_decode_short(struct uxrt_thread *t, struct uxrt_reque
 }
 
 /*
- * request_answer for a result that fits the request, if nothing is to be brought anywhere
- * (and nothing is unusual):
- * of a write, or of a short read from the registers; else 0. What the registers hold after
- * the bytes of a read may have been another client's, so it is taken away.
+ * request_answer, while nothing is unusual, for a result that fits the request if nothing is
+ * to be brought anywhere: of a write, or of a short read from the registers; else 0. What
+ * the registers hold after the bytes of a read may have been another client's, so it is
+ * taken away.
  */
 static inline uint64_t request_answer_short(struct uxrt_thread *t,
     const struct uxrt_request *request, int64_t result, bool end)
