@@ -95,6 +95,7 @@ int64_t client_write(struct uxrt_thread *t, unsigned slot, uint32_t file, const 
     }
     if (bytes) {
         data_counted(t, bytes);
+        t->ipc->msg[words_of(bytes)] = 0;       /* nothing else goes along */
         if (!copy_in(&t->ipc->msg[1], data, bytes)) {
             return -EFAULT;
         }
@@ -116,6 +117,7 @@ int64_t client_write_two(struct uxrt_thread *t, unsigned slot, uint32_t file,
     if (slot != SLOT_PROC) {
         data_counted(t, bytes);
     }
+    t->ipc->msg[words_of(bytes)] = 0;           /* nothing else goes along */
     if (!copy_in(message, head, head_count)
         || !copy_in(message + head_count, tail, tail_count)) {
         return -EFAULT;

@@ -137,6 +137,9 @@ static int64_t write_vector(struct uxrt_thread *t, int descriptor,
         return one_by_one(t, file, v, count, offset, true);
     }
     data_counted(t, (size_t)total);
+    if (total <= SHORT_WRITE_MAX) {
+        t->ipc->msg[words_of((size_t)total)] = 0;   /* nothing else goes along */
+    }
     if (!move(v, count, piece, (size_t)total, false)) {
         return -EFAULT;
     }
