@@ -100,8 +100,8 @@ bool arch_valid_vspace(struct cap cap);
 word arch_check_ipc_buffer(struct cap frame, word address);
 /* Kernel address of the IPC buffer at user address `address` in that frame. */
 struct ipc_buffer *arch_ipc_buffer(struct cap frame, word address);
-/* Copy up to `limit` bytes from one thread's memory to another's, within one page of each:
- * how many. 0: a page is absent, of a device, or the target's read-only. Both address
+/* Copy up to `limit` bytes from one thread's memory to another's: how many. It ends early
+ * where a page is absent, of a device, or the target's read-only. Both address
  * spaces are locked meanwhile. */
 word arch_user_copy(const struct tcb *to, word to_address, const struct tcb *from,
                     word from_address, word limit);

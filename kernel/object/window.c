@@ -13,14 +13,7 @@
 #include <object/window.h>
 
 /* Bytes copied before the locks are released and the next look at what is urgent. */
-#define PIECE  4096
-
-struct request {
-    word offset;                /* in the window */
-    word address;               /* the server's own memory */
-    word length;
-    word direction;             /* WINDOW_READ or WINDOW_WRITE */
-};
+#define PIECE  16384
 
 unsigned window_set(struct tcb *t, word address, word length, word direction)
 {
@@ -45,7 +38,17 @@ static struct tcb *window_client(const struct reply *r)
 }
 
 /* Is this request within what the client allows? Lock held. */
-static enum outcome check(const struct reply *r, const struct request *q)
+static bool is_allowed(const struct reply *r, const struct window_request *q)
+{
+    struct tcb *client = window_client(r);
+
+    return client && client->window_directions & q->direction
+           && q->offset <= client->window_length
+           && q->length <= client->window_length - q->offset && client->window_length;
+}
+
+/* The same, with the reason why not. */
+static enum outcome check(const struct reply *r, const struct window_request *q)
 {
     struct tcb *client = window_client(r);
 
@@ -60,15 +63,15 @@ static enum outcome check(const struct reply *r, const struct request *q)
 }
 
 /* Copy what follows the first `done` bytes, at most a piece; how much. */
-static word copy_piece(const struct tcb *server, struct reply *r, const struct request *q,
-                       word done)
+static word copy_piece(const struct tcb *server, struct reply *r,
+                       const struct window_request *q, word done)
 {
     word own = q->address + done, count = 0;
     word limit = min_word(q->length - done, PIECE);
 
     bit_lock(&r->tcb);
-    struct tcb *client = window_client(r);
-    if (client) {
+    if (likely(is_allowed(r, q))) {
+        struct tcb *client = window_client(r);
         word theirs = client->window_address + q->offset + done;
         count = q->direction == WINDOW_READ
                 ? arch_user_copy(server, own, client, theirs, limit)
@@ -78,28 +81,56 @@ static word copy_piece(const struct tcb *server, struct reply *r, const struct r
     return count;
 }
 
+/* Copies until all is done, a page is missing or something urgent waits; how much. */
+static word copy(const struct tcb *server, struct reply *r,
+                 const struct window_request *q)
+{
+    word done = 0, count;
+
+    do {
+        count = copy_piece(server, r, q, done);
+        done += count;
+    } while (count > 0 && done < q->length && !preemption_wanted());
+    return done;
+}
+
+static bool own_memory(const struct window_request *q)
+{
+    return q->address <= USER_TOP && q->length <= USER_TOP - q->address;
+}
+
+static bool one_direction(const struct window_request *q)
+{
+    return q->direction == WINDOW_READ || q->direction == WINDOW_WRITE;
+}
+
+bool window_copy_fast(const struct tcb *server, struct reply *r,
+                      const struct window_request *q, word *done)
+{
+    if (!own_memory(q) || !one_direction(q))
+        return false;
+    *done = copy(server, r, q);
+    return *done > 0;
+}
+
 enum outcome window_copy(struct invocation *inv, struct reply *r)
 {
-    struct request q = {
+    struct window_request q = {
         .offset = invocation_word(inv, 0), .address = invocation_word(inv, 1),
         .length = invocation_word(inv, 2), .direction = invocation_word(inv, 3),
     };
-    word done = 0, count;
 
     if (inv->length < 4)
         return refuse(ERROR_TRUNCATED_MESSAGE);
-    if (q.address > USER_TOP || q.length > USER_TOP - q.address)
+    if (!own_memory(&q))
         return refuse_argument(1);
-    if (q.direction != WINDOW_READ && q.direction != WINDOW_WRITE)
+    if (!one_direction(&q))
         return refuse_argument(3);
     bit_lock(&r->tcb);
     enum outcome outcome = check(r, &q);
     bit_unlock(&r->tcb);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    do {
-        count = copy_piece(inv->caller, r, &q, done);
-        done += count;
-    } while (count > 0 && done < q.length && !preemption_wanted());
+    word done = copy(inv->caller, r, &q);
     return reply_words(inv, 1, &done);
 }

@@ -9,6 +9,18 @@
  * the number of the bad argument: 1 address and length, 2 direction. */
 unsigned window_set(struct tcb *t, word address, word length, word direction);
 
+struct window_request {
+    word offset;                /* in the window */
+    word address;               /* the server's own memory */
+    word length;
+    word direction;             /* WINDOW_READ or WINDOW_WRITE */
+};
+
+/* The same as window_copy for the fast path; false if that is to be asked, which has the
+ * reason: nothing was copied. */
+bool window_copy_fast(const struct tcb *server, struct reply *r,
+                      const struct window_request *q, word *done);
+
 /* INVOKE_REPLY_WINDOW_COPY on `r`, see window(7). Runs beside everything else inside the
  * gate, and leaves after a few pages when something more urgent waits. */
 enum outcome window_copy(struct invocation *inv, struct reply *r);

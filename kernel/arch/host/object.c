@@ -267,13 +267,16 @@ static char *user_pointer(const struct tcb *t, word address, word *left)
 word arch_user_copy(const struct tcb *to, word to_address, const struct tcb *from,
                     word from_address, word limit)
 {
-    word to_left = 0, from_left = 0;
-    char *target = user_pointer(to, to_address, &to_left);
-    const char *source = user_pointer(from, from_address, &from_left);
+    word done = 0, to_left = 0, from_left = 0;
 
-    if (!target || !source)
-        return 0;
-    word count = min_word(limit, min_word(to_left, from_left));
-    __builtin_memmove(target, source, count);
-    return count;
+    while (done < limit) {
+        char *target = user_pointer(to, to_address + done, &to_left);
+        const char *source = user_pointer(from, from_address + done, &from_left);
+        if (!target || !source)
+            break;
+        word count = min_word(limit - done, min_word(to_left, from_left));
+        __builtin_memmove(target, source, count);
+        done += count;
+    }
+    return done;
 }

@@ -164,6 +164,14 @@ void vspace_unload(unsigned core);
 /* The registered pools; an entry is a root and its lock bit. Owner: object/asid.c. */
 extern word *asid_pools[ASID_POOL_COUNT];
 
+/* The word of the pool that this ASID has, or null. */
+static inline word *asid_entry(word asid)
+{
+    word *pool = __atomic_load_n(&asid_pools[asid / ASID_POOL_SIZE % ASID_POOL_COUNT],
+                                 __ATOMIC_ACQUIRE);
+    return pool ? &pool[asid % ASID_POOL_SIZE] : NULL;
+}
+
 /* Is this a PML4 that has (or had) an ASID? */
 static inline bool cap_is_space(struct cap cap)
 {

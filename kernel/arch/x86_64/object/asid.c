@@ -17,16 +17,9 @@ _Static_assert(ASID_POOL_SIZE == BIT(ASID_POOL_INDEX_BITS), "as the interface sa
 word *asid_pools[ASID_POOL_COUNT];
 word space_epoch = 1;
 
-static word *pool_entry(word asid)
-{
-    word *pool = __atomic_load_n(&asid_pools[asid / ASID_POOL_SIZE % ASID_POOL_COUNT],
-                                 __ATOMIC_ACQUIRE);
-    return pool ? &pool[asid % ASID_POOL_SIZE] : NULL;
-}
-
 paddr vspace_lock(word asid)
 {
-    word *entry = pool_entry(asid);
+    word *entry = asid_entry(asid);
 
     if (!entry || !(__atomic_load_n(entry, __ATOMIC_RELAXED) & ~BIT_LOCK))
         return 0;
@@ -36,7 +29,7 @@ paddr vspace_lock(word asid)
 
 void vspace_unlock(word asid)
 {
-    bit_unlock(pool_entry(asid));
+    bit_unlock(asid_entry(asid));
 }
 
 bool arch_valid_vspace(struct cap cap)
@@ -50,7 +43,7 @@ static struct cap assign(struct cap pool, struct cap pml4)
     word first = pool.w1;
 
     for (word asid = first ? first : 1; asid < first + ASID_POOL_SIZE; asid++) {
-        word *entry = pool_entry(asid);
+        word *entry = asid_entry(asid);
         if (*entry == 0) {
             __atomic_store_n(entry, cap_paddr(pml4), __ATOMIC_RELEASE);
             return cap_with_mapping(pml4, asid, 0);
@@ -170,7 +163,7 @@ static void unload_everywhere(paddr root)
 
 void asid_release(struct cap pml4)
 {
-    word *entry = cap_mapped(pml4) ? pool_entry(cap_asid(pml4)) : NULL;
+    word *entry = cap_mapped(pml4) ? asid_entry(cap_asid(pml4)) : NULL;
 
     if (!entry || *entry != cap_paddr(pml4))
         return;

@@ -71,66 +71,93 @@ word *vspace_entry(paddr root, word address, unsigned shift, unsigned *stopped)
     }
 }
 
+static word table_entry(paddr table, word address, unsigned shift)
+{
+    const word *entries = phys_to_virt(table);
+
+    return __atomic_load_n(&entries[address >> shift & MASK(9)], __ATOMIC_RELAXED);
+}
+
+/* The tables are walked level by level without a loop: windows are copied with this. */
 void *vspace_user_pointer(paddr root, word address, bool write, word *left)
 {
-    word needed = ENTRY_PRESENT | ENTRY_USER | (write ? ENTRY_WRITE : 0);
-    word *table = phys_to_virt(root);
+    const word needed = ENTRY_PRESENT | ENTRY_USER | (write ? ENTRY_WRITE : 0);
+    word entry, size;
 
     if (address >= USER_TOP)
         return NULL;
-    for (unsigned s = table_shift(CAP_PML4);; s -= 9) {
-        word entry = __atomic_load_n(&table[(address >> s) & MASK(9)], __ATOMIC_RELAXED);
-        if ((entry & needed) != needed || (entry & ENTRY_DEVICE))
+    entry = table_entry(root, address, 39);
+    if ((entry & needed) != needed)
+        return NULL;
+    entry = table_entry(entry & ENTRY_ADDR_MASK, address, 30);
+    if ((entry & needed) != needed)
+        return NULL;
+    size = BIT(30);
+    if (!(entry & ENTRY_LARGE)) {
+        entry = table_entry(entry & ENTRY_ADDR_MASK, address, 21);
+        if ((entry & needed) != needed)
             return NULL;
-        if (s == 12 || (s < 39 && (entry & ENTRY_LARGE))) {
-            *left = BIT(s) - (address & MASK(s));
-            return phys_to_virt(entry_addr(entry, s) + (address & MASK(s)));
-        }
-        table = phys_to_virt(entry_addr(entry, s));
+        size = BIT(21);
     }
+    if (!(entry & ENTRY_LARGE)) {
+        entry = table_entry(entry & ENTRY_ADDR_MASK, address, 12);
+        if ((entry & needed) != needed)
+            return NULL;
+        size = BIT(12);
+    }
+    if (entry & ENTRY_DEVICE)
+        return NULL;
+    *left = size - (address & (size - 1));
+    return phys_to_virt((entry & ENTRY_ADDR_MASK & ~(size - 1)) + (address & (size - 1)));
 }
 
-/* Lock the spaces of two threads, the lower ASID first; false if one is gone. */
-static bool lock_spaces(struct cap a, struct cap b)
+/* The entry of a thread's space in its ASID pool; null if the space is gone. */
+static word *space_entry(const struct tcb *t)
 {
-    word first = min_word(cap_asid(a), cap_asid(b));
-    word second = max_word(cap_asid(a), cap_asid(b));
+    struct cap cap = t->slots[TCB_VSPACE].cap;
+    word *entry = cap_is_space(cap) ? asid_entry(cap_asid(cap)) : NULL;
 
-    if (!vspace_lock(first))
-        return false;
-    if (first != second && !vspace_lock(second)) {
-        vspace_unlock(first);
-        return false;
-    }
-    return true;
+    return entry && (*entry & ~BIT_LOCK) == cap_paddr(cap) ? entry : NULL;
 }
 
-static void unlock_spaces(struct cap a, struct cap b)
+/* Two spaces are locked in the order of their entries. */
+static void lock_spaces(word *a, word *b)
 {
-    if (cap_asid(a) != cap_asid(b))
-        vspace_unlock(cap_asid(b));
-    vspace_unlock(cap_asid(a));
+    bit_lock(a < b ? a : b);
+    if (a != b)
+        bit_lock(a < b ? b : a);
+}
+
+static void unlock_spaces(word *a, word *b)
+{
+    if (a != b)
+        bit_unlock(b);
+    bit_unlock(a);
 }
 
 word arch_user_copy(const struct tcb *to, word to_address, const struct tcb *from,
                     word from_address, word limit)
 {
-    struct cap target = to->slots[TCB_VSPACE].cap, source = from->slots[TCB_VSPACE].cap;
-    word to_left = 0, from_left = 0;
+    word *target = space_entry(to), *source = space_entry(from);
+    word done = 0, to_left, from_left;
 
-    if (!cap_is_space(target) || !cap_is_space(source) || !lock_spaces(target, source))
+    if (!target || !source)
         return 0;
-    void *target_bytes = vspace_user_pointer(vspace_root(target), to_address, true,
-                                             &to_left);
-    const void *source_bytes = vspace_user_pointer(vspace_root(source), from_address, false,
-                                                   &from_left);
-    word count = 0;
-    if (target_bytes && source_bytes) {
-        count = min_word(limit, min_word(to_left, from_left));
-        __builtin_memmove(target_bytes, source_bytes, count);
+    lock_spaces(target, source);
+    paddr to_root = *target & ~BIT_LOCK, from_root = *source & ~BIT_LOCK;
+    while (done < limit) {
+        void *to_bytes =
+            vspace_user_pointer(to_root, to_address + done, true, &to_left);
+        const void *from_bytes =
+            vspace_user_pointer(from_root, from_address + done, false, &from_left);
+        if (!to_bytes || !from_bytes)
+            break;
+        word count = min_word(limit - done, min_word(to_left, from_left));
+        __builtin_memmove(to_bytes, from_bytes, count);
+        done += count;
     }
     unlock_spaces(target, source);
-    return count;
+    return done;
 }
 
 /*
