@@ -65,10 +65,14 @@ static void check_directories(void)
     file = uxrt_openat(directory, "/tmp/d/link/e/x", UXRT_READ, 0);
     tap_ok(file >= 0, "openat of an absolute name");
     (void)uxrt_close(file);
+    (void)uxrt_rename("/tmp/d/e", "/tmp/d/moved");
+    file = uxrt_openat(directory, "x", UXRT_READ, 0);
+    tap_ok(file >= 0, "openat of a directory that was renamed");
+    (void)uxrt_close(file);
     tap_is(uxrt_openat(99, "x", UXRT_READ, 0), -EBADF, "openat of nothing");
     (void)uxrt_close(directory);
-    (void)uxrt_remove("/tmp/d/e/x");
-    (void)uxrt_rmdir("/tmp/d/e");
+    (void)uxrt_remove("/tmp/d/moved/x");
+    (void)uxrt_rmdir("/tmp/d/moved");
     (void)uxrt_remove("/tmp/d/link");
     tap_is(uxrt_rmdir("/tmp/d"), 0, "rmdir");
 }
