@@ -16,7 +16,8 @@ UNIX_HANDLER(exit_group)
 
 UNIX_HANDLER(exit)
 {
-    return client_proc(t, PROC_THREAD_EXIT, NULL, 0, NULL, 0);
+    (void)frame;
+    thread_end(t);
 }
 
 UNIX_HANDLER(fork)
@@ -67,11 +68,6 @@ UNIX_HANDLER(wait4)
         && give(argument_pointer(frame, 1), &status, sizeof(status)))
         return -EFAULT;
     return pid;
-}
-
-UNIX_HANDLER(kill)
-{
-    return library_kill(t, argument_int(frame, 0), argument_int(frame, 1));
 }
 
 UNIX_HANDLER(arch_prctl)

@@ -6,7 +6,8 @@
     CALL(0, read) CALL(1, write) CALL(2, open) CALL(3, close) CALL(4, stat) \
     CALL(5, fstat) CALL(6, lstat) CALL(7, poll) CALL(8, lseek) CALL(9, mmap) \
     CALL(10, mprotect) CALL(11, munmap) CALL(12, brk) CALL(13, rt_sigaction) \
-    CALL(14, rt_sigprocmask) CALL(16, ioctl) CALL(17, pread64) CALL(18, pwrite64) \
+    CALL(14, rt_sigprocmask) CALL(15, rt_sigreturn) CALL(16, ioctl) \
+    CALL(17, pread64) CALL(18, pwrite64) \
     CALL(19, readv) CALL(20, writev) CALL(21, access) CALL(22, pipe) CALL(23, select) \
     CALL(24, sched_yield) CALL(25, mremap) CALL(26, msync) CALL(28, madvise) \
     CALL(32, dup) CALL(33, dup2) CALL(34, pause) CALL(35, nanosleep) CALL(39, getpid) \
@@ -19,10 +20,12 @@
     CALL(93, fchown) CALL(94, lchown) CALL(96, gettimeofday) CALL(97, getrlimit) \
     CALL(102, getuid) CALL(104, getgid) CALL(107, geteuid) CALL(108, getegid) \
     CALL(110, getppid) CALL(111, getpgrp) CALL(115, getgroups) CALL(118, getresuid) \
-    CALL(120, getresgid) CALL(158, arch_prctl) CALL(186, gettid) CALL(201, time) \
+    CALL(120, getresgid) CALL(130, rt_sigsuspend) CALL(158, arch_prctl) \
+    CALL(186, gettid) CALL(200, tkill) CALL(201, time) \
     CALL(204, sched_getaffinity) CALL(217, getdents64) CALL(218, set_tid_address) \
     CALL(228, clock_gettime) CALL(229, clock_getres) CALL(230, clock_nanosleep) \
-    CALL(231, exit_group) CALL(257, openat) CALL(258, mkdirat) CALL(260, fchownat) \
+    CALL(231, exit_group) CALL(234, tgkill) CALL(257, openat) CALL(258, mkdirat) \
+    CALL(260, fchownat) \
     CALL(262, newfstatat) CALL(263, unlinkat) CALL(264, renameat) CALL(265, linkat) \
     CALL(266, symlinkat) CALL(267, readlinkat) CALL(268, fchmodat) CALL(269, faccessat) \
     CALL(270, pselect6) CALL(271, ppoll) CALL(280, utimensat) CALL(292, dup3) \
