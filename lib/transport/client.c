@@ -82,8 +82,8 @@ int64_t client_read(struct uxrt_thread *t, unsigned slot, uint32_t file, void *d
     return result;
 }
 
-int64_t client_write(struct uxrt_thread *t, unsigned slot, uint32_t file, const void *data,
-    size_t count, int64_t offset)
+int64_t client_write(struct uxrt_thread *t, unsigned slot, uint32_t file,
+    const void *data, size_t count, int64_t offset)
 {
     size_t bytes = count < REQUEST_COUNT_MAX ? count : REQUEST_COUNT_MAX;
     enum request_form form = bytes > SHORT_WRITE_MAX ? FORM_WINDOW : FORM_MESSAGE;

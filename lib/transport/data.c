@@ -30,8 +30,8 @@ static size_t rest(size_t left, int64_t done)
     return done == (int64_t)REQUEST_COUNT_MAX ? left - (size_t)done : 0;
 }
 
-int64_t data_read(struct uxrt_thread *t, const struct file *file, void *data, size_t count,
-    int64_t offset)
+int64_t data_read(struct uxrt_thread *t, const struct file *file, void *data,
+    size_t count, int64_t offset)
 {
     int64_t total = 0, done;
     size_t left = count;
@@ -87,7 +87,8 @@ int64_t library_read(struct uxrt_thread *t, int descriptor, void *data, size_t c
     return small_read(descriptor, data, count, t);
 }
 
-int64_t library_write(struct uxrt_thread *t, int descriptor, const void *data, size_t count)
+int64_t library_write(struct uxrt_thread *t, int descriptor, const void *data,
+    size_t count)
 {
     return small_write(descriptor, data, count, t);
 }

@@ -25,8 +25,8 @@ static inline uint64_t data_place(int64_t offset, uint64_t *label)
 bool data_again(struct uxrt_thread *t, int64_t *result);
 
 /* A read or write of any length on a file of any kind, or null (EBADF); waits. */
-int64_t data_read(struct uxrt_thread *t, const struct file *file, void *data, size_t count,
-    int64_t offset);
+int64_t data_read(struct uxrt_thread *t, const struct file *file, void *data,
+    size_t count, int64_t offset);
 int64_t data_write(struct uxrt_thread *t, const struct file *file, const void *data,
     size_t count, int64_t offset);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Foreign calls: `attach`, and all others by the table of the Unix personality (lib/unix). */
+/* Foreign calls: `attach`; all others by the table of the Unix personality (lib/unix). */
 #include <transport/foreign.h>
 
 #include <transport/table.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Foreign system calls: those of programs, which the kernel sends to the library's entry
- * (entry.S). Each number has a handler in a table, or ENOSYS. The frame holds the program's
- * registers; a handler returns what the program finds in rax, and may change the others.
+ * (entry.S). Each number has a handler in a table, or ENOSYS. The frame holds the
+ * program's registers; a handler returns what the program finds in rax, and may change
+ * the others.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The short and the long form of a client's reads and writes: the bytes are where they are
- * to be already, so nothing is copied here.
+ * The short and the long form of a client's reads and writes: the bytes are where they
+ * are to be already, so nothing is copied here.
  */
 #include <transport/data.h>
 #include <transport/reply.h>
@@ -38,7 +38,8 @@ int64_t library_read_short(struct uxrt_thread *t, int descriptor, size_t count,
     if (count > SHORT_READ_MAX) {
         return -EMSGSIZE;
     }
-    return data_call(t, file, request_label(false, FORM_MESSAGE, file->id, count), offset, 0, 1);
+    return data_call(t, file, request_label(false, FORM_MESSAGE, file->id, count),
+        offset, 0, 1);
 }
 
 int64_t library_write_short(struct uxrt_thread *t, int descriptor, size_t count,
@@ -52,8 +53,8 @@ int64_t library_write_short(struct uxrt_thread *t, int descriptor, size_t count,
     if (count > SHORT_WRITE_MAX) {
         return -EMSGSIZE;
     }
-    return data_call(t, file, request_label(true, FORM_MESSAGE, file->id, count), offset, 0,
-        1 + (unsigned)words_of(count));
+    return data_call(t, file, request_label(true, FORM_MESSAGE, file->id, count),
+        offset, 0, 1 + (unsigned)words_of(count));
 }
 
 /* Asks the process server for a buffer of at least this size. */

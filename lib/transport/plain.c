@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Serving by read() and write(); see plain.h. Requests that were read and not yet answered
- * are kept by reply object. Connections that end are cleaned up here, since a server of
- * this kind has no files of theirs.
+ * Serving by read() and write(); see plain.h. Requests that were read and not yet
+ * answered are kept by reply object. Connections that end are cleaned up here, since a
+ * server of this kind has no files of theirs.
  */
 #include <transport/plain.h>
 
@@ -63,8 +63,8 @@ static int receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *r
     }
 }
 
-/* The same, and a write's data, as far as there is room; their count, or a negative error. A
- * client whose pages are missing is sent back for them. */
+/* The same, and a write's data, as far as there is room; their count, or a negative
+ * error. A client whose pages are missing is sent back for them. */
 static int64_t receive_data(struct uxrt_thread *t, int descriptor,
     struct uxrt_request *request, void *data, size_t size)
 {

@@ -64,14 +64,16 @@ enum request_check request_decode(struct uxrt_thread *t, struct uxrt_request *re
     request->offset = t->ipc->msg[0];
     request_set_fields(request, info);
     t->counts.served++;
-    if (!(request_is_live(t, badge) && !message_extra_caps(info) && !message_unwrapped(info))) {
+    if (!request_is_live(t, badge) || message_extra_caps(info)
+        || message_unwrapped(info)) {
         return REQUEST_BAD;
     }
     if (request->form == FORM_MESSAGE) {
         request->data = in_message(t, request, message_length(info));
         return request->data ? REQUEST_GOOD : REQUEST_BAD;
     }
-    return in_memory(request, message_length(info), t->ipc->msg[1]) ? REQUEST_GOOD : REQUEST_BAD;
+    return in_memory(request, message_length(info), t->ipc->msg[1]) ? REQUEST_GOOD
+                                                                    : REQUEST_BAD;
 }
 
 /* An error, with a name_turn if it is one of those that have data. */
@@ -80,7 +82,8 @@ static uint64_t answer_error(const struct uxrt_request *request, int64_t result)
     uint64_t words = 0;
 
     if (result == -ERROR_LINK || result == -ERROR_MOUNT) {
-        words = words_of(request->count < SHORT_READ_MAX ? request->count : SHORT_READ_MAX);
+        words = words_of(request->count);
+        words = words < MESSAGE_MAX_LENGTH ? words : MESSAGE_MAX_LENGTH;
     }
     if (result == -EFAULT && request->form == FORM_WINDOW) {
         return message_info(REPLY_SERVED | REPLY_TOUCH, 0, 0, 0);

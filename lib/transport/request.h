@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A request as a server sees it, and its answer: decoding and checking of what came, and
- * where the data of an answer are. Nothing here waits. Short requests, which are most, have
- * a path of their own that does the same in fewer instructions.
+ * where the data of an answer are. Nothing here waits. Short requests, which are most,
+ * have a path of their own that does the same in fewer instructions.
  */
 #pragma once
 
@@ -16,9 +16,9 @@ enum request_check { REQUEST_GOOD, REQUEST_BAD, REQUEST_NOTIFICATION };
 
 /*
  * Fills in *request, all but `reply`, from the message info and badge that were received;
- * the words are in the IPC buffer. BAD: it breaks the rules of the protocol, or its connection has ended; answer
- * EINVAL. A client's other threads may change a shared buffer, but neither the message nor
- * the tables that are looked at.
+ * the words are in the IPC buffer. BAD: it breaks the rules of the protocol, or its
+ * connection has ended; answer EINVAL. A client's other threads may change a shared
+ * buffer, but neither the message nor the tables that are looked at.
  */
 enum request_check request_decode(struct uxrt_thread *t, struct uxrt_request *request,
     uint64_t info, uint64_t badge);
@@ -28,8 +28,8 @@ enum request_check request_decode(struct uxrt_thread *t, struct uxrt_request *re
 uint64_t request_answer(struct uxrt_thread *t, const struct uxrt_request *request,
     int64_t result, bool end);
 
-/* Is it the badge of a connection that is alive? The process server makes the generation a
- * new one only after the connection's capability has gone. */
+/* Is it the badge of a connection that is alive? The process server makes the generation
+ * a new one only after the connection's capability has gone. */
 static inline bool request_is_live(const struct uxrt_thread *t, uint64_t badge)
 {
     return t->identities[BADGE_INDEX(badge)].generation == BADGE_GENERATION(badge);
@@ -52,10 +52,10 @@ static inline uint64_t rotated(uint64_t info)
     return info >> INFO_LABEL | info << (64 - INFO_LABEL);
 }
 
-/* request_decode for good requests of form MESSAGE; false, with *request in any state, for
- * all others. Words 0 to 3 are given; those of a write are put in the IPC buffer. */
-static inline bool request_decode_short(struct uxrt_thread *t, struct uxrt_request *request,
-    uint64_t info, uint64_t badge, uint64_t first,
+/* request_decode for good requests of form MESSAGE; false, with *request in any state,
+ * for all others. Words 0 to 3 are given; those of a write are put in the IPC buffer. */
+static inline bool request_decode_short(struct uxrt_thread *t,
+    struct uxrt_request *request, uint64_t info, uint64_t badge, uint64_t first,
     uint64_t second, uint64_t third, uint64_t fourth)
 {
     uint64_t *msg, count;
@@ -82,10 +82,10 @@ static inline bool request_decode_short(struct uxrt_thread *t, struct uxrt_reque
 }
 
 /*
- * request_answer, while nothing is unusual, for a result that fits the request if nothing is
- * to be brought anywhere: of a write, or of a short read from the registers; else 0. What
- * the registers hold after the bytes of a read may have been another client's, so it is
- * taken away.
+ * request_answer, while nothing is unusual, for a result that fits the request if nothing
+ * is to be brought anywhere: of a write, or of a short read from the registers; else 0.
+ * What the registers hold after the bytes of a read may have been another client's, so it
+ * is taken away.
  */
 static inline uint64_t request_answer_short(struct uxrt_thread *t,
     const struct uxrt_request *request, int64_t result, bool end)

@@ -11,8 +11,8 @@
 #include <uxrt/server.h>
 #include <util/string.h>
 
-/* Copies between the client's window and memory of the server: all, or -EFAULT if pages are
- * missing in the window. Missing pages of the server are touched here. */
+/* Copies between the client's window and memory of the server: all, or -EFAULT if pages
+ * are missing in the window. Missing pages of the server are touched here. */
 static int64_t window_copy(struct uxrt_thread *t, const struct uxrt_request *r,
     uint64_t offset, void *memory, size_t count, enum window_direction direction)
 {

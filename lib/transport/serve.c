@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Receiving and answering: <uxrt/server.h>. Each thread has reply objects of its own; those
- * that are free are bits in reply_free. One holds a client from the receive to the answer.
- * Requests that break the rules are answered here.
+ * Receiving and answering: <uxrt/server.h>. Each thread has reply objects of its own;
+ * those that are free are bits in reply_free. One holds a client from the receive to the
+ * answer. Requests that break the rules are answered here.
  */
 #include <kcall/syscall.h>
 #include <transport/data.h>
@@ -170,8 +170,8 @@ int library_receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *
     return received_other(t, request, info, badge);
 }
 
-int library_answer(struct uxrt_thread *t, int descriptor, const struct uxrt_request *request,
-    int64_t result, bool end)
+int library_answer(struct uxrt_thread *t, int descriptor,
+    const struct uxrt_request *request, int64_t result, bool end)
 {
     if (!service_word(descriptor)) {
         return -EBADF;
@@ -183,8 +183,8 @@ int library_answer(struct uxrt_thread *t, int descriptor, const struct uxrt_requ
     return 0;
 }
 
-/* Answers in the registers, then receives. The reply object stays in use and keeps its owner,
- * whichever thread this is. Nothing but a good short request is looked at here. */
+/* Answers in the registers, then receives. The reply object stays in use and keeps its
+ * owner, whichever thread this is. Nothing but a good short request is looked at here. */
 static inline __attribute__((always_inline)) int exchange(struct uxrt_thread *thread,
     struct uxrt_request *answered, uint64_t answer)
 {
@@ -250,7 +250,8 @@ int library_answer_and_receive(struct uxrt_thread *t, int descriptor,
     return small_answer_and_receive(descriptor, request, result, end, t);
 }
 
-int library_park(struct uxrt_thread *t, int descriptor, const struct uxrt_request *request)
+int library_park(struct uxrt_thread *t, int descriptor,
+    const struct uxrt_request *request)
 {
     (void)request;
     if (!service_word(descriptor)) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Small requests, which are most, in as few instructions as possible: one kernel call, and
- * the bytes go between memory and processor registers. Whatever is unusual is left to the
- * general functions; a request that has to wait is noted in the thread and made anew there.
+ * Small requests, which are most, in as few instructions as possible: one kernel call,
+ * and the bytes go between memory and processor registers. Whatever is unusual is left to
+ * the general functions; a request that has to wait is noted in the thread and made anew
+ * there.
  */
 #include <transport/copy.h>
 #include <transport/data.h>
@@ -13,7 +14,8 @@
 /* Is it for these paths? */
 static inline bool is_small(uint64_t word, const struct uxrt_thread *t, int64_t offset)
 {
-    return LIKELY((word & DESCRIPTOR_CONNECTION) && !t->unusual && (offset >= 0 || offset == UXRT_CURRENT));
+    return LIKELY((word & DESCRIPTOR_CONNECTION) && !t->unusual
+                  && (offset >= 0 || offset == UXRT_CURRENT));
 }
 
 static inline cptr small_cap(uint64_t word)
@@ -106,8 +108,8 @@ static __attribute__((noinline)) bool take_bytes(uint64_t words[3], const char *
     return count == 0 || take_tail(words, from, count);
 }
 
-/* What is not small. These functions are called at the end of others, with nothing left to do
- * there: so those need no stack. */
+/* What is not small. These functions are called at the end of others, with nothing left
+ * to do there: so those need no stack. */
 static __attribute__((noinline)) int64_t read_other(struct uxrt_thread *t, int descriptor,
     void *data, size_t count, int64_t offset)
 {
@@ -115,15 +117,15 @@ static __attribute__((noinline)) int64_t read_other(struct uxrt_thread *t, int d
         : data_read(t, descriptor_file(descriptor), data, count, offset);
 }
 
-static __attribute__((noinline)) int64_t write_other(struct uxrt_thread *t, int descriptor,
-    const void *data, size_t count, int64_t offset)
+static __attribute__((noinline)) int64_t write_other(struct uxrt_thread *t,
+    int descriptor, const void *data, size_t count, int64_t offset)
 {
     return offset < UXRT_CURRENT ? -EINVAL
         : data_write(t, descriptor_file(descriptor), data, count, offset);
 }
 
-/* What remains of a read whose reply did not say that all is done; its words are in the IPC
- * buffer. */
+/* What remains of a read whose reply did not say that all is done; its words are in the
+ * IPC buffer. */
 static __attribute__((noinline)) int64_t read_on(struct uxrt_thread *t, void *data,
     size_t count, uint64_t info)
 {
@@ -150,9 +152,10 @@ static __attribute__((noinline)) int64_t write_on(struct uxrt_thread *t, const v
         ? write_other(t, t->small_descriptor, data, count, t->small_offset) : result;
 }
 
-/* A small read. Where `bytes` is a constant, this is a few instructions around the call. */
-static inline __attribute__((always_inline)) int64_t read_words(struct uxrt_thread *thread,
-    int descriptor, void *to, size_t bytes, int64_t offset)
+/* A small read. Where `bytes` is a constant, this is a few instructions around the
+ * call. */
+static inline __attribute__((always_inline)) int64_t read_words(
+    struct uxrt_thread *thread, int descriptor, void *to, size_t bytes, int64_t offset)
 {
     uint64_t word = descriptor_word(descriptor);
 
@@ -209,8 +212,9 @@ static inline __attribute__((always_inline)) int64_t read_at(struct uxrt_thread 
 }
 
 /* A small write whose bytes are in words. */
-static inline __attribute__((always_inline)) int64_t write_words(struct uxrt_thread *thread,
-    uint64_t word, int descriptor, const void *from, size_t bytes, int64_t offset,
+static inline __attribute__((always_inline)) int64_t write_words(
+    struct uxrt_thread *thread, uint64_t word, int descriptor, const void *from,
+    size_t bytes, int64_t offset,
     uint64_t first, uint64_t second, uint64_t third)
 {
     note(thread, descriptor, offset);
@@ -234,8 +238,8 @@ static inline __attribute__((always_inline)) int64_t write_words(struct uxrt_thr
     return (int64_t)count;
 }
 
-static __attribute__((noinline)) int64_t write_bytes(struct uxrt_thread *t, int descriptor,
-    const void *from, size_t bytes, int64_t offset)
+static __attribute__((noinline)) int64_t write_bytes(struct uxrt_thread *t,
+    int descriptor, const void *from, size_t bytes, int64_t offset)
 {
     uint64_t word = descriptor_word(descriptor), words[3];
 

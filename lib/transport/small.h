@@ -14,13 +14,15 @@ enum { SMALL_READ = 32, SMALL_WRITE = 24 };
 /* The message info of a small request on a descriptor. */
 static inline uint64_t small_info(uint64_t word, bool write, size_t count, bool current)
 {
-    uint64_t label = count | (write ? REQUEST_WRITE : 0) | (current ? REQUEST_CURRENT : 0);
+    uint64_t label = count | (write ? REQUEST_WRITE : 0)
+                     | (current ? REQUEST_CURRENT : 0);
 
     return ((word & ~UINT64_C(0xfff)) | label << 12)
            + 1 + (write ? words_of(count) : 0);
 }
 
-/* Does this info say that all of `count` has been done, with so many words, and no more? */
+/* Does this info say that all of `count` has been done, with so many words, and no
+ * more? */
 static inline bool small_done(uint64_t info, size_t count, uint64_t words)
 {
     return __builtin_expect(info == (REPLY_SERVED << 12 | count << 12 | words), 1);

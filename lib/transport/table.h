@@ -176,8 +176,8 @@ enum { ATTACH_NUMBER = 0x55585254 };
     UXRT_FUNCTION(void *, request_buffer, \
         (int service, struct uxrt_request *request), (service, request))
 
-/* Those that are called most: in the table, the thread comes behind the arguments, so that
- * they can stay where they are (small_NAME, small.h). */
+/* Those that are called most: in the table, the thread comes behind the arguments, so
+ * that they can stay where they are (small_NAME, small.h). */
 #define UXRT_SMALL_FUNCTIONS \
     UXRT_FUNCTION(int64_t, read, (int file, void *data, size_t count), \
         (file, data, count)) \

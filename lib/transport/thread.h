@@ -20,11 +20,12 @@ struct uxrt_thread {
     struct uxrt_counts counts;
     uint64_t unusual;               /* keeps it off the fastest paths: UNUSUAL_ bits, and
                                        the reasons (BADGE_) of notifications that came
-                                       while it waited as a client, for its next receive */
+                                       while it waited as a client, for its next
+                                       receive */
     int64_t small_offset;           /* of the small request under way (small.c) */
     int small_descriptor;
-    /* As a client: its buffer with the server of each connection slot: place in the buffer
-       area (0: none) and bytes. */
+    /* As a client: its buffer with the server of each connection slot: place in the
+       buffer area, and bytes (0: there is none). */
     uint32_t buffer_place[SLOTS];   /* / PAGE, so that it fits: place >> 12 */
     uint32_t buffer_size[SLOTS];
     /* As a server: its reply objects (SLOT_REPLY + first, count), which are free (bit n:
@@ -65,5 +66,6 @@ static inline struct uxrt_thread *thread_numbered(unsigned number)
 }
 
 /* The thread of this number, prepared: before its first call. Whoever begins a thread, or
- * goes on in a child of fork, calls it; its page is zero or that of the parent's thread. */
+ * goes on in a child of fork, calls it; its page is zero or that of the parent's
+ * thread. */
 struct uxrt_thread *thread_prepare(unsigned number);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The kernel calls of the shortest paths. As in <kcall/trap.h>, but what the caller still
- * needs afterwards (keep_) is put on the stack here, in registers that are lost anyway; so
- * a function of nothing but such a call saves no registers. rax, in which the kernel
+ * needs afterwards (keep_) is put on the stack here, in registers that are lost anyway;
+ * so a function of nothing but such a call saves no registers. rax, in which the kernel
  * changes nothing, holds the stack pointer and word 3.
  */
 #pragma once

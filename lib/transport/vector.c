@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads and writes with the data in several places. They are one request each if they fit
- * a message or VECTOR_BUFFER bytes of the shared buffer; longer ones are one for each place,
- * up to the first that is short.
+ * a message or VECTOR_BUFFER bytes of the shared buffer; longer ones are one for each
+ * place, up to the first that is short.
  */
 #include <transport/data.h>
 #include <transport/table.h>
@@ -37,7 +37,8 @@ static int64_t total_of(const struct uxrt_iovec *v, int count)
 
 /* Copies `left` bytes between the places and memory of one piece. The places may have
  * changed since they were summed up: never more than that. */
-static bool move(const struct uxrt_iovec *v, int count, char *piece, size_t left, bool out)
+static bool move(const struct uxrt_iovec *v, int count, char *piece, size_t left,
+    bool out)
 {
     struct uxrt_iovec one;
 
@@ -169,5 +170,6 @@ int64_t library_preadv(struct uxrt_thread *t, int descriptor, const struct uxrt_
 int64_t library_pwritev(struct uxrt_thread *t, int descriptor, const struct uxrt_iovec *v,
     int count, int64_t offset)
 {
-    return offset < UXRT_CURRENT ? -EINVAL : write_vector(t, descriptor, v, count, offset);
+    return offset < UXRT_CURRENT ? -EINVAL
+        : write_vector(t, descriptor, v, count, offset);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For the start of native programs (lib/program): finds the system library before there are
- * thread-local variables, and sets them up.
+ * For the start of native programs (lib/program): finds the system library before there
+ * are thread-local variables, and sets them up.
  */
 #pragma once
 

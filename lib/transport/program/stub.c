@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls of the transport, as functions of the program: each finds the thread and goes on in
- * the system library. Without one, as on Linux, every call answers -ENOSYS.
+ * Calls of the transport, as functions of the program: each finds the thread and goes on
+ * in the system library. Without one, as on Linux, every call answers -ENOSYS.
  */
 #include <elf.h>
 #include <stdint.h>

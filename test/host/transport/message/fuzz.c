@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Fuzz target: any message and any tables, as a hostile client or server could make them
- * (badges are the process server's: of the connection, of one that ended, or notifications).
- * What passes the checks must have its bytes within its own bounds.
+ * (badges are the process server's: of the connection, of one that ended, or
+ * notifications). What passes the checks must have its bytes within its own bounds.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -46,7 +46,8 @@ static void good_requests(void **state)
     assert_int_equal(r.offset, 1234);
     assert_int_equal(r.badge, world_badge());
     assert_ptr_equal(r.data, &t->ipc->msg[1]);
-    assert_int_equal(decode(&r, world_request(false, FORM_MESSAGE, 960, 1)), REQUEST_GOOD);
+    assert_int_equal(decode(&r, world_request(false, FORM_MESSAGE, 960, 1)),
+                     REQUEST_GOOD);
     assert_ptr_equal(r.data, &t->ipc->msg[0]);
     assert_int_equal(decode(&r, world_request(false, FORM_WINDOW, REQUEST_COUNT_MAX, 1)),
                      REQUEST_GOOD);
@@ -126,7 +127,8 @@ static uint64_t random_request(void)
 {
     bool write = random() % 2;
     uint64_t count = (uint64_t)random() % 1000;
-    uint64_t info = world_request(write, random() % 4 ? FORM_MESSAGE : random() % 4, count,
+    unsigned form = random() % 4 ? FORM_MESSAGE : (unsigned)random() % 4;
+    uint64_t info = world_request(write, form, count,
                                   write ? 1 + (unsigned)words_of(count) : 1);
 
     return random() % 4 ? info : info ^ UINT64_C(1) << random() % 64;
@@ -235,11 +237,13 @@ static void replies(void **state)
     assert_int_equal(reply_checked(read, message_info(reply_label(21), 0, 0, 3)), broken);
     assert_int_equal(reply_checked(write, message_info(reply_label(20), 0, 0, 0)),
                      reply_label(20));
-    assert_int_equal(reply_checked(write, message_info(reply_label(21), 0, 0, 0)), broken);
+    assert_int_equal(reply_checked(write, message_info(reply_label(21), 0, 0, 0)),
+                     broken);
     assert_int_equal(reply_checked(read, message_info(20, 0, 0, 3)), broken);
     assert_int_equal(reply_checked(read, 0), broken);
     assert_int_equal(reply_checked(read, message_info(reply_error(0), 0, 0, 0)), broken);
-    assert_int_equal(reply_checked(read, message_info(reply_error(5000), 0, 0, 0)), broken);
+    assert_int_equal(reply_checked(read, message_info(reply_error(5000), 0, 0, 0)),
+                     broken);
     assert_int_equal(reply_result(reply_checked(read,
                          message_info(reply_error(11), 0, 0, 0))), -11);
 }
@@ -254,8 +258,8 @@ static void small_replies_agree(void **state)
         size_t count = (size_t)random() % (write ? 25 : 33);
         uint64_t words = write ? 0 : words_of(count);
         uint64_t request = small_info(DESCRIPTOR_CONNECTION | 7, write, count, false);
-        uint64_t info = message_info(reply_label(random() % 4 ? count : random_word() % 40),
-                                     0, 0, words);
+        uint64_t said = random() % 4 ? count : random_word() % 40;
+        uint64_t info = message_info(reply_label(said), 0, 0, words);
 
         if (random() % 2) {
             info ^= UINT64_C(1) << random() % 64;

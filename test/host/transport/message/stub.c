@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libuxrt.a in a program with a C library, on Linux: it links and runs, and every call says
- * that there is no such system.
+ * libuxrt.a in a program with a C library, on Linux: it links and runs, and every call
+ * says that there is no such system.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -28,7 +28,8 @@ static const struct {
     void *function;
     int result;
 } functions[] = {
-#define UXRT_FUNCTION(type, name, parameters, names) {#name, (void *)uxrt_##name, -ENOSYS},
+#define UXRT_FUNCTION(type, name, parameters, names) \
+    {#name, (void *)uxrt_##name, -ENOSYS},
 #define UXRT_FUNCTION0(type, name) {#name, (void *)uxrt_##name, -ENOSYS},
     UXRT_FUNCTIONS
     UXRT_SMALL_FUNCTIONS

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a request meets: a thread of a server, the tables that the process server shares
- * with it, shared buffers, and the kernel's copies through a window. For tests and fuzzer.
+ * with it, shared buffers, and the kernel's copies through a window. For tests and
+ * fuzzer.
  */
 #pragma once
 
@@ -9,7 +10,8 @@
 #include <transport/request.h>
 #include <transport/table.h>
 
-enum { WORLD_CONNECTION = 5, WORLD_GENERATION = 77, WORLD_BUFFER = 3, WORLD_SIZE = 0x4000 };
+enum { WORLD_CONNECTION = 5, WORLD_GENERATION = 77, WORLD_BUFFER = 3,
+       WORLD_SIZE = 0x4000 };
 
 /* A fresh world: one connection, with one buffer of WORLD_SIZE bytes. */
 struct uxrt_thread *world_begin(void);
@@ -17,7 +19,8 @@ uint64_t world_badge(void);
 struct buffer_entry *world_buffer_entry(unsigned number);
 char *world_buffer(void);
 
-/* The client's window, how much the kernel copies at once, and where a page is missing. */
+/* The client's window, how much the kernel copies at once, and where a page is
+ * missing. */
 extern struct world_window {
     char memory[16384];
     size_t length, step, missing;
