@@ -173,7 +173,7 @@ static void add(const struct archive_file *file)
     }
     tree_begin(&node->tree, kind, 0);
     node->tree.server.number = NUMBER_FIRST + node_count++;
-    node->tree.server.mode = file->mode & ~0222u;
+    node->tree.server.mode = file->mode;
     node->tree.server.size = S_ISDIR(file->mode) ? 0 : file->size;
     node->name = name;
     node->length = length;

@@ -6,6 +6,7 @@
 #include <files/node.h>
 
 #include <memory/slot.h>
+#include <memory/untyped.h>
 #include <process/connection.h>
 #include <util/heap.h>
 #include <util/string.h>
@@ -13,8 +14,9 @@
 static void memory(struct tree_node *node, struct text *text)
 {
     (void)node;
-    text_print(text, "pages %zu\nfree %zu\nused %zu\nheap %zu\n", frame_total(),
-        frame_unused(), frame_total() - frame_unused(), heap_used());
+    text_print(text, "pages %zu\nfree %zu\nused %zu\nheap %zu\nleft %zu\n", frame_total(),
+        frame_unused(), frame_total() - frame_unused(), heap_used(),
+        (size_t)(untyped_left() / PAGE_SIZE));
 }
 
 static void processes(struct tree_node *node, struct text *text)
