@@ -7,12 +7,17 @@
 #include <transport/connection.h>
 
 #include <transport/client.h>
+#include <transport/lock.h>
 #include <util/errno.h>
 
 enum { CACHE_SIZE = 64 };
 
 static uint32_t services[SLOTS];
 static uint8_t cache[CACHE_SIZE];
+
+static uint64_t threads;        /* that are there: bit n for number n */
+static uint32_t lock;           /* of them */
+_Static_assert(THREADS_MAX <= 64, "a bit for each");
 
 static bool leads_to(unsigned slot, uint32_t service)
 {
@@ -35,12 +40,43 @@ void connection_inherit(unsigned slot, uint32_t service)
     }
 }
 
-void connection_no_buffers(struct uxrt_thread *t)
+static void no_buffer(struct uxrt_thread *t, unsigned slot)
+{
+    t->buffer_place[slot] = 0;
+    t->buffer_size[slot] = 0;
+}
+
+void connection_thread_begins(struct uxrt_thread *t)
 {
     for (unsigned slot = 0; slot < SLOTS; slot++) {
-        t->buffer_place[slot] = 0;
-        t->buffer_size[slot] = 0;
+        no_buffer(t, slot);
     }
+    lock_take(&lock);
+    threads |= UINT64_C(1) << t->number;
+    lock_release(&lock);
+}
+
+void connection_thread_ends(struct uxrt_thread *t)
+{
+    lock_take(&lock);
+    threads &= ~(UINT64_C(1) << t->number);
+    lock_release(&lock);
+}
+
+/* The slot leads to this service; if it led to another one, which has
+ * ended, then the buffers are no good any more. */
+static void lead_to(unsigned slot, uint32_t service)
+{
+    lock_take(&lock);
+    if (services[slot] && !leads_to(slot, service)) {
+        for (unsigned number = 0; number < THREADS_MAX; number++) {
+            if (threads >> number & 1) {
+                no_buffer(thread_numbered(number), slot);
+            }
+        }
+    }
+    connection_inherit(slot, service);
+    lock_release(&lock);
 }
 
 static int connect(struct uxrt_thread *t, uint32_t service)
@@ -55,11 +91,7 @@ static int connect(struct uxrt_thread *t, uint32_t service)
     if (slot >= SLOTS) {
         return -EIO;
     }
-    if (!leads_to((unsigned)slot, service)) {
-        t->buffer_place[slot] = 0;
-        t->buffer_size[slot] = 0;
-        connection_inherit((unsigned)slot, service);
-    }
+    lead_to((unsigned)slot, service);
     return (int)slot;
 }
 
@@ -75,6 +107,8 @@ int connection_slot(struct uxrt_thread *t, uint32_t service)
 
 void connection_after_fork(const bool used[SLOTS])
 {
+    lock = 0;
+    threads = 0;
     for (unsigned slot = 0; slot < SLOTS; slot++) {
         if (!used[slot]) {
             services[slot] = 0;

@@ -19,5 +19,7 @@ uint32_t connection_service(unsigned slot);
 void connection_inherit(unsigned slot, uint32_t service);
 /* In the child of a fork: only these are its own. */
 void connection_after_fork(const bool used[SLOTS]);
-/* The thread's buffers belonged to another process: it has none yet. */
-void connection_no_buffers(struct uxrt_thread *t);
+/* Every thread calls these, so that none goes on with a buffer of a service that ended.
+ * It has no buffers at first, whatever its page says. */
+void connection_thread_begins(struct uxrt_thread *t);
+void connection_thread_ends(struct uxrt_thread *t);

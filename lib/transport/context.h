@@ -23,3 +23,6 @@ struct thread_start {
     uint64_t number;        /* of the thread + 1: set when it is known */
 };
 void thread_start(struct thread_start *start) __attribute__((noreturn));
+/* Ends the calling thread. */
+struct uxrt_thread;
+void thread_end(struct uxrt_thread *t) __attribute__((noreturn));

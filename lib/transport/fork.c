@@ -45,11 +45,11 @@ static int get_tokens(struct uxrt_thread *t, const bool used[SLOTS], uint64_t *p
 static void begin_child(struct uxrt_thread *t, const bool used[SLOTS])
 {
     thread_prepare(t->number);
-    connection_no_buffers(t);
     t->unusual = 0;
     t->reply_count = 0;
     t->reply_free = 0;
     connection_after_fork(used);
+    connection_thread_begins(t);
     descriptor_after_fork(true);
     current_after_fork();
     exec_after_fork();

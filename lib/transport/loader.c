@@ -152,6 +152,7 @@ void loader_start(uint64_t blob, uint64_t bytes)
     struct stack_content content = {0};
     uint64_t stack;
 
+    connection_thread_begins(t);
     require(t, start_check((const void *)blob, bytes, &view), "nothing to start\n");
     require(t, strlen(view.directory) < TEXT_SIZE, "nowhere to start\n");
     inherit(t, &view);

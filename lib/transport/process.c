@@ -86,6 +86,14 @@ int library_shutdown(struct uxrt_thread *t, int status)
     return (int)client_proc(t, PROC_SHUTDOWN, &word, 1, NULL, 0);
 }
 
+void thread_end(struct uxrt_thread *t)
+{
+    connection_thread_ends(t);
+    for (;;) {
+        client_proc(t, PROC_THREAD_EXIT, NULL, 0, NULL, 0);
+    }
+}
+
 /* The thread is told its number by its maker, who learns it only when it runs. */
 void thread_start(struct thread_start *start)
 {
@@ -96,11 +104,9 @@ void thread_start(struct thread_start *start)
         kc_yield();
     }
     t = thread_prepare((unsigned)number - 1);
-    connection_no_buffers(t);
+    connection_thread_begins(t);
     start->run(start->argument);
-    for (;;) {
-        client_proc(t, PROC_THREAD_EXIT, NULL, 0, NULL, 0);
-    }
+    thread_end(t);
 }
 
 int library_thread(struct uxrt_thread *t, void (*run)(void *), void *argument,

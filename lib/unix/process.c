@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Processes: fork, exec, exit, wait, kill, and what a thread says about itself. */
+#include <transport/context.h>
 #include <unix/unix.h>
 
 enum { ARCH_SET_GS = 0x1001, ARCH_SET_FS = 0x1002, ARCH_GET_FS = 0x1003 };
