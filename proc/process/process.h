@@ -32,7 +32,7 @@ struct thread {
 
 enum {
     PROCESSES_MAX = 1000,
-    HANDLES_MAX = 4096,
+    HANDLES_MAX = 16384,
     HANDLES_PER_FRAME = PAGE_SIZE / sizeof(struct object *),
     DEVICES_MAX = 8,            /* slots SLOT_DEVICE + n */
 };
