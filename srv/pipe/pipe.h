@@ -9,7 +9,7 @@
 #include <util/list.h>
 
 /* A write of at most PIPE_ATOMIC bytes goes in as a whole. */
-enum { PIPE_BYTES = 64 * 1024, PIPE_ATOMIC = 4096, PIPES_MAX = 4096 };
+enum { PIPE_BYTES = 64 * 1024, PIPE_ATOMIC = 4096, PIPES_MAX = 1024 };
 
 /* Somebody who opens one end of a FIFO and waits for the other end. */
 struct fifo_wait {
