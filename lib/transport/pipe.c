@@ -83,5 +83,10 @@ int library_pipe(struct uxrt_thread *t, int *files, unsigned flags)
         (void)descriptor_close(t, pair[0]);
         return pair[1];
     }
-    return copy_out(files, pair, sizeof(pair)) ? 0 : -EFAULT;
+    if (!copy_out(files, pair, sizeof(pair))) {
+        (void)descriptor_close(t, pair[0]);
+        (void)descriptor_close(t, pair[1]);
+        return -EFAULT;
+    }
+    return 0;
 }
