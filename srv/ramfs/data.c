@@ -90,6 +90,7 @@ int64_t ramfs_read(struct server_request *request)
         done += (uint64_t)part;
     }
     request->end = request->offset + done == node->size;
+    node->accessed = ramfs_now();
     return (int64_t)done;
 }
 
