@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The line discipline of a terminal: what comes from the keyboard becomes lines to read, is
- * echoed, edited and turned into signals; what programs write gets its carriage returns.
- * The device is behind two hooks. Nothing here waits or allocates: reading tells that there
- * is nothing yet, and what is too much is dropped with a bell.
+ * The line discipline of a terminal: what comes from the keyboard becomes lines to read,
+ * is echoed, edited and turned into signals; what programs write gets its carriage
+ * returns. The device is behind two hooks. Nothing here waits or allocates: reading tells
+ * that there is nothing yet, and what is too much is dropped with a bell.
  */
 #pragma once
 
@@ -54,8 +54,8 @@ size_t terminal_pending(const struct terminal *terminal);
 size_t terminal_read(struct terminal *terminal, void *data, size_t count);
 
 /*
- * Turns bytes that a program writes into those for the device: at most `room`, which is at
- * least 8. Returns how many that are; *used is how many bytes were taken.
+ * Turns bytes that a program writes into those for the device: at most `room`, which is
+ * at least 8. Returns how many that are; *used is how many bytes were taken.
  */
 size_t terminal_output(struct terminal *terminal, const char *data, size_t count,
     char *device, size_t room, size_t *used);

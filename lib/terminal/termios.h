@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Settings of terminals, as ATTR_TERMIOS reads and writes them: the record and the values of
- * Linux's kernel interface on x86-64, which programs have compiled in. The manual of the
- * names is termios(3).
+ * Settings of terminals, as ATTR_TERMIOS reads and writes them: the record and the values
+ * of Linux's kernel interface on x86-64, which programs have compiled in. The manual of
+ * the names is termios(3).
  */
 #pragma once
 
@@ -26,14 +26,14 @@ enum { ISTRIP = 040, INLCR = 0100, IGNCR = 0200, ICRNL = 0400, IXON = 02000,
        IXANY = 04000, IMAXBEL = 020000, IUTF8 = 040000 };
 /* Output. TABS is a field: all its bits stand for "expand tabs". */
 enum { OPOST = 01, ONLCR = 04, OCRNL = 010, ONOCR = 020, ONLRET = 040, TABS = 014000 };
-/* Control, which says nothing here: 38400 baud, 8 bits, receiver on, hang up at the end. */
+/* Control, which says nothing here: 38400 baud, 8 bits, receiver on, hang up at end. */
 enum { B38400 = 017, CS8 = 060, CREAD = 0200, HUPCL = 02000 };
 /* Local. */
 enum { ISIG = 01, ICANON = 02, ECHO = 010, ECHOE = 020, ECHOK = 040, ECHONL = 0100,
        NOFLSH = 0200, ECHOCTL = 01000, ECHOKE = 04000, IEXTEN = 0100000 };
 
-/* Arguments of ATTR_CONTROL, and of writing ATTR_TERMIOS (0 is TCSETS, too): Linux's numbers
- * for ioctl. */
+/* Arguments of ATTR_CONTROL, and of writing ATTR_TERMIOS (0 is TCSETS, too): the numbers
+ * that Linux has for ioctl. */
 enum { TCSETS = 0x5402, TCSETSW = 0x5403, TCSETSF = 0x5404, TCFLSH = 0x540b,
        TIOCGPGRP = 0x540f, TIOCSPGRP = 0x5410, TIOCOUTQ = 0x5411, TIOCGWINSZ = 0x5413,
        TIOCSWINSZ = 0x5414, FIONREAD = 0x541b };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Pipes: a ring of bytes (ring.c), reads and writes that wait for each other (data.c), and
- * pipes with names (fifo.c). ends.c makes pipes and has the table of operations.
+ * Pipes: a ring of bytes (ring.c), reads and writes that wait for each other (data.c),
+ * and pipes with names (fifo.c). ends.c makes pipes and has the table of operations.
  */
 #pragma once
 
@@ -15,14 +15,14 @@ enum { PIPE_BYTES = 64 * 1024, PIPE_ATOMIC = 4096, PIPES_MAX = 1024 };
 struct fifo_wait {
     uint64_t badge;         /* connection; 0: none */
     uint32_t end;           /* UXRT_READ or UXRT_WRITE */
-    bool met;               /* the other end was opened meanwhile: the next try succeeds */
+    bool met;               /* the other end was opened meanwhile: now it succeeds */
 };
 enum { FIFO_WAITS = 8 };
 
 struct pipe {
     struct server_node node;            /* first: the library's */
     char *bytes;                        /* PIPE_BYTES; null: none yet */
-    uint32_t head, tail;                /* counters that only grow: [head, tail) is there */
+    uint32_t head, tail;            /* counters that only grow: [head, tail) is there */
     uint32_t readers, writers;          /* open files */
     struct server_request *reading, *writing;   /* parked, in their order */
     /* Of one with a name. */

@@ -76,8 +76,8 @@ static void test_console(void)
     changed = settings;
     changed.local &= ~(uint32_t)(ICANON | ECHO);
     changed.characters[VMIN] = 0;
-    tap_is(uxrt_set(file, ATTR_TERMIOS, TCSETSF, &changed, sizeof(changed)), sizeof(changed),
-        "they are changed");
+    tap_is(uxrt_set(file, ATTR_TERMIOS, TCSETSF, &changed, sizeof(changed)),
+        sizeof(changed), "they are changed");
     tap_is(uxrt_read(file, &byte, 1), 0, "without lines and VMIN a read does not wait");
     tap_is(uxrt_set(file, ATTR_TERMIOS, 0, &settings, sizeof(settings)),
         sizeof(settings), "they are put back");

@@ -54,7 +54,8 @@ int model_walk(struct model_node *root, const char *path, struct model_place *pl
     assert(strlen(path) < sizeof(copy));
     strcpy(copy, path);
     *place = (struct model_place){.node = root};
-    for (char *name = strtok_r(copy, "/", &rest); name; name = strtok_r(NULL, "/", &rest)) {
+    for (char *name = strtok_r(copy, "/", &rest); name;
+         name = strtok_r(NULL, "/", &rest)) {
         if (!place->node)
             return -ENOENT;
         if (S_ISLNK(place->node->mode))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A file system that is simple enough to be right, to compare ramfs with: every node has an
- * array of names, all its bytes are in memory.
+ * A file system that is simple enough to be right, to compare ramfs with: every node has
+ * an array of names, all its bytes are in memory.
  */
 #pragma once
 

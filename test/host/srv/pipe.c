@@ -173,7 +173,8 @@ static void test_nonblock(void **state)
 {
     (void)state;
     assert_true(fake_open(one, 1, "new", READ_END, UXRT_READ | UXRT_NONBLOCK, 0) > 0);
-    assert_true(fake_open(one, READ_END, "", WRITE_END, UXRT_WRITE | UXRT_NONBLOCK, 0) > 0);
+    assert_true(
+        fake_open(one, READ_END, "", WRITE_END, UXRT_WRITE | UXRT_NONBLOCK, 0) > 0);
     assert_int_equal(fake_read(one, READ_END, 1, UXRT_CURRENT), -EAGAIN);
     fake.form = FORM_BUFFER;
     write_count(one, WRITE_END, PIPE_BYTES);
@@ -295,9 +296,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        TEST(test_bytes), TEST(test_two_pipes), TEST(test_reader_waits), TEST(test_cancel),
-        TEST(test_writer_waits), TEST(test_long_write), TEST(test_no_reader),
-        TEST(test_nonblock), TEST(test_fault), TEST(test_dead_reader), TEST(test_fifo),
+        TEST(test_bytes), TEST(test_two_pipes), TEST(test_reader_waits),
+        TEST(test_cancel), TEST(test_writer_waits), TEST(test_long_write),
+        TEST(test_no_reader), TEST(test_nonblock), TEST(test_fault), TEST(test_dead_reader), TEST(test_fifo),
         TEST(test_list), TEST(test_stream),
     };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random operations on ramfs through lib/server, and on a model; both must answer the same.
+ * Random operations on ramfs through lib/server, and on a model; both must give the same.
  *   ramfs SEED STEPS
  */
 #include <assert.h>
@@ -16,7 +16,8 @@
 #include "memory.h"
 #include "model.h"
 
-enum { IDS = 6, FIRST_ID = FIRST_FILE, SCRATCH_ID = FIRST_FILE + IDS, CHUNK = 100 * 1024 };
+enum { IDS = 6, FIRST_ID = FIRST_FILE, SCRATCH_ID = FIRST_FILE + IDS,
+       CHUNK = 100 * 1024 };
 
 static struct model_node *root, *opened[IDS];
 static uint64_t badge, seed;
@@ -259,14 +260,15 @@ static void check_stat(void)
     assert(stat.blocks * 512 <= (stat.size + 4095) / 4096 * 4096);
 }
 
-/* Reads a directory a few entries at a time; removes one in between if asked. */
+/* Reads a directory a few entries at a time. */
 static void check_directory(void)
 {
     struct model_place place;
     unsigned count = 0;
     uint64_t cookie = 0;
 
-    if (model_walk(root, pick_path(0), &place) || !place.node || !S_ISDIR(place.node->mode))
+    if (model_walk(root, pick_path(0), &place) || !place.node
+        || !S_ISDIR(place.node->mode))
         return;
     assert(fake_open(badge, 1, path[0], SCRATCH_ID, UXRT_READ, 0) > 0);
     for (;;) {
@@ -293,7 +295,8 @@ static void check_link(void)
     struct model_place place;
     int64_t length;
 
-    if (model_walk(root, pick_path(0), &place) || !place.node || !S_ISLNK(place.node->mode))
+    if (model_walk(root, pick_path(0), &place) || !place.node
+        || !S_ISLNK(place.node->mode))
         return;
     assert(fake_open(badge, 1, path[0], SCRATCH_ID, UXRT_PATH | UXRT_NOFOLLOW, 0) > 0);
     length = fake_get(badge, SCRATCH_ID, ATTR_LINK, 0, 64);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ChaCha20 against the vectors of RFC 8439, and that random bytes are not the same twice. */
+/* ChaCha20 against the vectors of RFC 8439, and that random bytes do not come twice. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
