@@ -298,8 +298,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_bytes), TEST(test_two_pipes), TEST(test_reader_waits),
         TEST(test_cancel), TEST(test_writer_waits), TEST(test_long_write),
-        TEST(test_no_reader), TEST(test_nonblock), TEST(test_fault), TEST(test_dead_reader), TEST(test_fifo),
-        TEST(test_list), TEST(test_stream),
+        TEST(test_no_reader), TEST(test_nonblock), TEST(test_fault),
+        TEST(test_dead_reader), TEST(test_fifo), TEST(test_list), TEST(test_stream),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
