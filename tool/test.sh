@@ -103,19 +103,27 @@ native_test() {
     guest_test "$title_of_boot" "$build/test.elf"
 }
 
-# A test of the kernel boots from CD, by both kinds of firmware.
-group_image() {
-    name=$(guest_tests kernel | sed 's/ .*//; q')
+# boot_image NAME ROOT: boots a root task from CD, by both kinds of firmware.
+boot_image() {
     iso=$build/test.iso
-    echo "# image of $name"
-    if ! make_image "$build/kernel-test.elf" "$(program_file "$name")" "$iso"; then
+    echo "# image of $1"
+    if ! make_image "$build/kernel-test.elf" "$2" "$iso"; then
         echo "not ok - the image could not be made"
         echo 0 1 >>"$build/counts"
         return
     fi
-    boot "$name from CD by BIOS" "${smp:-2}" "${cpu:-max}" -cdrom "$iso"
-    boot "$name from CD by UEFI" "${smp:-2}" "${cpu:-max}" -cdrom "$iso" \
+    boot "$1 from CD by BIOS" "${smp:-2}" "${cpu:-max}" -cdrom "$iso"
+    boot "$1 from CD by UEFI" "${smp:-2}" "${cpu:-max}" -cdrom "$iso" \
         -bios /usr/share/ovmf/OVMF.fd
+}
+
+# A test of the kernel, and the system with a native test.
+group_image() {
+    name=$(guest_tests kernel | sed 's/ .*//; q')
+    boot_image "$name" "$(program_file "$name")"
+    have_system || return 0
+    make_system "$build/test.elf" '' /boot/cmd/tests /boot/test/transport/record
+    boot_image system/record "$build/test.elf"
 }
 
 # has_tests GROUP

@@ -2,7 +2,7 @@
 /*
  * tests PROGRAM...: runs test programs one after the other and prints TAP on the kernel's
  * serial port, a result for each. What a program prints there itself are its subtests
- * (indented); so is what it writes to its descriptors 1 and 2, which is printed at its end.
+ * (indented); so is what it writes to descriptors 1 and 2, which is printed at its end.
  */
 #include <uxrt/transport.h>
 #include <util/print.h>

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Signal handlers of the program. They run when the library is left: the frame's registers
- * become those of a call of the handler, and what they were is on the program's stack until
- * rt_sigreturn. Signals come from the process itself (kill, and tgkill for raise and abort)
- * and, in rt_sigsuspend, from a child that ended; the process server ends the process for
- * all others.
+ * become those of a call of the handler, and what they were is on the program's stack
+ * until rt_sigreturn. Signals come from the process itself (kill, and tgkill for raise and
+ * abort) and, in rt_sigsuspend, from a child that ended; the process server ends the
+ * process for all others.
  */
 #include <unix/signal.h>
 
 #include <stddef.h>
 
-enum { SIGCHLD = 17, RED_ZONE = 128, FX_BYTES = 512, INFO_BYTES = 128 };
+enum { SIGCHLD = 17, SIGCONT = 18, SIGURG = 23, SIGWINCH = 28 };
+enum { RED_ZONE = 128, FX_BYTES = 512, INFO_BYTES = 128 };
 
 /* Linux has its ucontext at this place; what is in it is ours. */
 struct saved_context {
@@ -26,8 +27,8 @@ struct handler_stack {
     struct saved_context saved;
 };
 
-/* Runs the handler at the end of this call, after which the call gives `result`; the mask is
- * `blocked` then. Returns what the call has to return now, or -EFAULT. */
+/* Runs the handler at the end of this call, after which the call gives `result`; the mask
+ * is `blocked` then. Returns what the call has to return now, or -EFAULT. */
 static int64_t deliver(struct foreign_frame *frame, unsigned number, int64_t result,
     uint64_t blocked)
 {
@@ -71,17 +72,28 @@ static bool has_handler(unsigned number)
     return signal_actions[number].handler > SIG_IGN;
 }
 
-/* A signal of the process to itself; 1: none of it is left to do by the process server. */
+/* Nothing is to be done: it is ignored, or nobody has said otherwise. */
+static bool is_ignored(unsigned number)
+{
+    const uint64_t silent = signal_bit(SIGCHLD) | signal_bit(SIGCONT) | signal_bit(SIGURG)
+                            | signal_bit(SIGWINCH);
+    uint64_t handler = signal_actions[number].handler;
+
+    return handler == SIG_IGN || (handler == SIG_DFL && silent & signal_bit(number));
+}
+
+/* A signal of the process to itself; 1: the process server has to do it. */
 static int64_t to_self(struct foreign_frame *frame, unsigned number)
 {
-    if (signal_actions[number].handler == SIG_IGN)
+    if (is_ignored(number))
         return 0;
     if (has_handler(number) && !(signal_blocked & signal_bit(number)))
         return deliver(frame, number, 0, signal_blocked);
     return 1;
 }
 
-static int64_t send(struct uxrt_thread *t, struct foreign_frame *frame, int pid, int number)
+static int64_t send(struct uxrt_thread *t, struct foreign_frame *frame, int pid,
+    int number)
 {
     bool own = pid == library_getpid(t) || pid == (int)t->tid;
 
@@ -120,7 +132,8 @@ UNIX_HANDLER(rt_sigsuspend)
     for (;;) {
         uint32_t events = client_wait(t);
 
-        if (events & EVENT_CHILD && has_handler(SIGCHLD) && !(mask & signal_bit(SIGCHLD))) {
+        if (events & EVENT_CHILD && has_handler(SIGCHLD)
+            && !(mask & signal_bit(SIGCHLD))) {
             signal_blocked = mask;
             return deliver(frame, SIGCHLD, -EINTR, old);
         }
