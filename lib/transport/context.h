@@ -6,8 +6,7 @@
 
 struct context {
     uint64_t rbx, rbp, r12, r13, r14, r15, rsp, rip;
-    uint32_t mxcsr;
-    uint16_t x87_control;
+    uint8_t vectors[512] __attribute__((aligned(16)));  /* as FXSAVE leaves them */
 };
 
 /* Returns 0; a second time with 1, in a thread that begins at context_resume with this
@@ -23,6 +22,6 @@ struct thread_start {
     uint64_t number;        /* of the thread + 1: set when it is known */
 };
 void thread_start(struct thread_start *start) __attribute__((noreturn));
-/* Ends the calling thread. */
+/* Ends the calling thread; the code is the process's if it is the last one. */
 struct uxrt_thread;
-void thread_end(struct uxrt_thread *t) __attribute__((noreturn));
+void thread_end(struct uxrt_thread *t, int code) __attribute__((noreturn));

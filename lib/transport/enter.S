@@ -46,8 +46,7 @@ context_save:
     movq    %rax, 48(%rdi)
     movq    (%rsp), %rax
     movq    %rax, 56(%rdi)
-    stmxcsr 64(%rdi)
-    fnstcw  68(%rdi)
+    fxsave64 64(%rdi)
     xorl    %eax, %eax
     ret
 
@@ -61,8 +60,7 @@ context_resume:
     movq    32(%rdi), %r14
     movq    40(%rdi), %r15
     movq    48(%rdi), %rsp
-    ldmxcsr 64(%rdi)
-    fldcw   68(%rdi)
+    fxrstor64 64(%rdi)
     movl    $1, %eax
     jmp     *56(%rdi)
 

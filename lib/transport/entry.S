@@ -5,7 +5,7 @@
  * its stack pointer in r11.
  */
     .text
-    .globl library_start, library_foreign
+    .globl library_start, library_foreign, foreign_resume
 
 /* rdi, rsi: what PROC_EXEC was given. The stack is thread 0's: layout.h, BLOCK_PRIVATE. */
 library_start:
@@ -34,6 +34,7 @@ library_foreign:
     pushq   %r15
     movq    %rsp, %rdi
     call    foreign_call
+leave:
     popq    %r15
     popq    %r14
     popq    %r13
@@ -51,5 +52,11 @@ library_foreign:
     popq    %rcx
     popq    %rsp
     jmp     *%rcx
+
+/* rdi: a frame that is on a stack of the program. The call returns 0 there. */
+foreign_resume:
+    movq    %rdi, %rsp
+    xorl    %eax, %eax
+    jmp     leave
 
     .section .note.GNU-stack, "", @progbits

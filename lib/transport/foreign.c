@@ -2,6 +2,9 @@
 /* Foreign calls: `attach`; all others by the table of the Unix personality (lib/unix). */
 #include <transport/foreign.h>
 
+#include <stddef.h>
+
+#include <transport/client.h>
 #include <transport/table.h>
 #include <util/errno.h>
 
@@ -16,6 +19,7 @@ int64_t foreign_call(struct foreign_frame *frame)
         return (int64_t)(uint64_t)t;
     }
     if (frame->rax >= FOREIGN_NUMBERS || !foreign_handlers[frame->rax]) {
+        client_proc(t, PROC_UNKNOWN, &frame->rax, 1, NULL, 0);
         return -ENOSYS;
     }
     return foreign_handlers[frame->rax](t, frame);

@@ -26,3 +26,5 @@ extern foreign_handler *const foreign_handlers[FOREIGN_NUMBERS];
 void library_start(void);
 void library_foreign(void);
 int64_t foreign_call(struct foreign_frame *frame);
+/* Goes on as that program, with 0 as the result of its call. */
+void foreign_resume(struct foreign_frame *frame) __attribute__((noreturn));

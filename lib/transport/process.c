@@ -86,11 +86,13 @@ int library_shutdown(struct uxrt_thread *t, int status)
     return (int)client_proc(t, PROC_SHUTDOWN, &word, 1, NULL, 0);
 }
 
-void thread_end(struct uxrt_thread *t)
+void thread_end(struct uxrt_thread *t, int code)
 {
+    const uint64_t status = (uint64_t)(code & STATUS_CODE) << STATUS_SHIFT;
+
     connection_thread_ends(t);
     for (;;) {
-        client_proc(t, PROC_THREAD_EXIT, NULL, 0, NULL, 0);
+        client_proc(t, PROC_THREAD_EXIT, &status, 1, NULL, 0);
     }
 }
 
@@ -106,7 +108,7 @@ void thread_start(struct thread_start *start)
     t = thread_prepare((unsigned)number - 1);
     connection_thread_begins(t);
     start->run(start->argument);
-    thread_end(t);
+    thread_end(t, 0);
 }
 
 int library_thread(struct uxrt_thread *t, void (*run)(void *), void *argument,

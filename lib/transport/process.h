@@ -49,7 +49,8 @@ enum proc_call {
     /* Threads and processes. */
     PROC_THREAD,        /* entry, stack pointer, argument (rdi), FS base -> thread number,
                            tid. EAGAIN: no more threads. The thread begins in the library */
-    PROC_THREAD_EXIT,   /* ends the calling thread; the last one ends the process with 0 */
+    PROC_THREAD_EXIT,   /* (status): ends the calling thread; the last one ends the process
+                           with that, or 0 */
     PROC_FORK,          /* entry, stack pointer, count, then count pairs (slot, token from
                            ATTR_FORK) -> pid. The child has this thread only, as thread 0's
                            block if it is 0, begins at entry in the library, and has
@@ -81,6 +82,9 @@ enum proc_call {
 
     PROC_LOG,           /* bytes: written to the kernel's serial port, for early messages */
     PROC_SHUTDOWN,      /* status: ends the machine. Needs uid 0 */
+    PROC_THREAD_WAKE,   /* bits: EVENT_WAKE comes to these threads of the process (bit n: n) */
+    PROC_UMASK,         /* mask -> the mask before */
+    PROC_UNKNOWN,       /* number of a system call that there is not: counted */
     PROC_CALLS
 };
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Processes: fork, exec, exit, wait, kill, and what a thread says about itself. */
-#include <transport/context.h>
+#include <unix/thread.h>
 #include <unix/unix.h>
 
 enum { ARCH_SET_GS = 0x1001, ARCH_SET_FS = 0x1002, ARCH_GET_FS = 0x1003 };
 enum {
     CLONE_VM = 0x100, CLONE_VFORK = 0x4000, CLONE_PARENT_SETTID = 0x100000,
-    CLONE_CHILD_SETTID = 0x1000000, CLONE_CHILD_CLEARTID = 0x200000, CLONE_SIGNAL = 0xff,
+    CLONE_CHILD_SETTID = 0x1000000, CLONE_CHILD_CLEARTID = 0x200000,
+    CLONE_THREAD = 0x10000, CLONE_SIGNAL = 0xff,
 };
 
 UNIX_HANDLER(exit_group)
@@ -15,15 +16,18 @@ UNIX_HANDLER(exit_group)
     return 0;
 }
 
-UNIX_HANDLER(exit)
+static int fork_process(struct uxrt_thread *t)
 {
-    (void)frame;
-    thread_end(t);
+    int pid = library_fork(t);
+
+    if (pid == 0)
+        thread_after_fork();
+    return pid;
 }
 
 UNIX_HANDLER(fork)
 {
-    return library_fork(t);
+    return fork_process(t);
 }
 
 /* clone(2) in the form of fork; what a thread wants is refused. A child of CLONE_VM with
@@ -34,12 +38,16 @@ UNIX_HANDLER(clone)
     const uint64_t known = CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID
                            | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
 
+    if (flags & CLONE_THREAD)
+        return thread_clone(t, frame);
     if (flags & ~known || ((flags & CLONE_VM) && !(flags & CLONE_VFORK)))
         return -EINVAL;
-    int pid = library_fork(t);
+    int pid = fork_process(t);
     if (pid > 0 && flags & CLONE_PARENT_SETTID)
         give(argument_pointer(frame, 2), &pid, sizeof(pid));
     if (pid == 0) {
+        if (flags & CLONE_CHILD_CLEARTID)
+            thread_clear_at(t, argument(frame, 3));
         if (flags & CLONE_CHILD_SETTID)
             give(argument_pointer(frame, 3), &t->tid, sizeof(t->tid));
         if (argument(frame, 1))
@@ -80,9 +88,4 @@ UNIX_HANDLER(arch_prctl)
     if (base >= PROGRAM_END)
         return -EPERM;
     return library_tls(t, base);
-}
-
-UNIX_HANDLER(set_tid_address)
-{
-    return t->tid;
 }

@@ -21,14 +21,15 @@
     CALL(102, getuid) CALL(104, getgid) CALL(107, geteuid) CALL(108, getegid) \
     CALL(110, getppid) CALL(111, getpgrp) CALL(115, getgroups) CALL(118, getresuid) \
     CALL(120, getresgid) CALL(130, rt_sigsuspend) CALL(158, arch_prctl) \
-    CALL(186, gettid) CALL(200, tkill) CALL(201, time) \
+    CALL(186, gettid) CALL(200, tkill) CALL(201, time) CALL(202, futex) \
     CALL(204, sched_getaffinity) CALL(217, getdents64) CALL(218, set_tid_address) \
     CALL(228, clock_gettime) CALL(229, clock_getres) CALL(230, clock_nanosleep) \
     CALL(231, exit_group) CALL(234, tgkill) CALL(257, openat) CALL(258, mkdirat) \
     CALL(260, fchownat) \
     CALL(262, newfstatat) CALL(263, unlinkat) CALL(264, renameat) CALL(265, linkat) \
     CALL(266, symlinkat) CALL(267, readlinkat) CALL(268, fchmodat) CALL(269, faccessat) \
-    CALL(270, pselect6) CALL(271, ppoll) CALL(280, utimensat) CALL(292, dup3) \
+    CALL(270, pselect6) CALL(271, ppoll) CALL(273, set_robust_list) CALL(280, utimensat) \
+    CALL(292, dup3) \
     CALL(293, pipe2) CALL(295, preadv) CALL(296, pwritev) CALL(302, prlimit64) \
     CALL(316, renameat2) CALL(318, getrandom) CALL(332, statx) CALL(436, close_range) \
     CALL(439, faccessat2)

@@ -7,6 +7,7 @@
 
 #include <memory/slot.h>
 #include <memory/untyped.h>
+#include <process/call.h>
 #include <process/connection.h>
 #include <util/heap.h>
 #include <util/string.h>
@@ -78,6 +79,17 @@ static void kernel_objects(struct tree_node *node, struct text *text)
     }
 }
 
+/* System calls of Linux that programs have asked for and that there are not. */
+static void unknown(struct tree_node *node, struct text *text)
+{
+    (void)node;
+    for (unsigned i = 0; i < UNKNOWN_CALLS; i++) {
+        if (calls_unknown(i)) {
+            text_print(text, "%u %u\n", i, calls_unknown(i));
+        }
+    }
+}
+
 static void files(struct tree_node *node, struct text *text)
 {
     (void)node;
@@ -95,6 +107,7 @@ static const struct node_kind *const system_files[] = {
     SYSTEM_FILE(19, "connections", connections),
     SYSTEM_FILE(20, "kernel-objects", kernel_objects),
     SYSTEM_FILE(21, "files", files),
+    SYSTEM_FILE(22, "unknown", unknown),
     NULL,
 };
 

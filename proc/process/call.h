@@ -55,6 +55,12 @@ int call_exit(struct call *call);
 int call_wait(struct call *call);
 int call_kill(struct call *call);
 int call_tls(struct call *call);
+int call_thread_wake(struct call *call);
+int call_umask(struct call *call);
+int call_unknown(struct call *call);
+/* How often a system call was asked for that there is not; numbers below UNKNOWN_CALLS. */
+enum { UNKNOWN_CALLS = 512 };
+unsigned calls_unknown(unsigned number);
 int call_alarm(struct call *call);
 /* calls_other.c. */
 int call_mount(struct call *call);

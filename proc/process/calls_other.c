@@ -90,3 +90,20 @@ int call_shutdown(struct call *call)
     }
     machine_stop(call->words[0] < CODE_MAX ? (int)call->words[0] : CODE_MAX);
 }
+
+static unsigned unknown[UNKNOWN_CALLS];
+
+/* number of a system call */
+int call_unknown(struct call *call)
+{
+    if (call->words[0] >= UNKNOWN_CALLS) {
+        return -EINVAL;
+    }
+    unknown[call->words[0]]++;
+    return 0;
+}
+
+unsigned calls_unknown(unsigned number)
+{
+    return unknown[number];
+}

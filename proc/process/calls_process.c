@@ -49,7 +49,8 @@ int call_thread(struct call *call)
 int call_thread_exit(struct call *call)
 {
     if (call->process->thread_count == 1) {
-        process_kill(call->process, 0);
+        process_kill(call->process,
+            call->word_count > 0 ? (int)(call->words[0] & 0xffff) : 0);
     } else {
         connection_drop_buffers(call->thread, true);
         thread_end(call->thread, true);
@@ -115,4 +116,26 @@ int call_tls(struct call *call)
 {
     return kc_tcb_set_tls_base(call->thread->tcb, call->words[0]) == ERROR_NONE
         ? 0 : -EINVAL;
+}
+
+/* bits */
+int call_thread_wake(struct call *call)
+{
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        struct thread *thread = call->process->threads[i];
+
+        if (thread && call->words[0] >> i & 1) {
+            thread_wake(thread, EVENT_WAKE);
+        }
+    }
+    return 0;
+}
+
+/* mask -> the one before */
+int call_umask(struct call *call)
+{
+    call->result[0] = call->process->page->umask;
+    call->process->page->umask = call->words[0] & 0777;
+    connection_update(call->process);
+    return 0;
 }

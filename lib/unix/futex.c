@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * futex: threads that wait until a word of memory changes. The queue is the process's own,
+ * so waking makes a call only if there is somebody to wake; words shared with other
+ * processes are known to this one's threads alone.
+ */
+#include <transport/clock.h>
+#include <transport/lock.h>
+#include <transport/poll.h>
+#include <unix/thread.h>
+#include <unix/unix.h>
+
+enum { FUTEX_WAIT, FUTEX_WAKE, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE, FUTEX_WAIT_BITSET = 9,
+       FUTEX_WAKE_BITSET, FUTEX_OPERATION = 127, FUTEX_CLOCK_REALTIME = 256 };
+#define EVERYBODY UINT32_MAX
+#define SECOND    INT64_C(1000000000)
+
+/* Of each thread, by number: where it waits (0: it does not), for which bits, since when. */
+static struct waiter {
+    uint64_t address, ticket;
+    uint32_t bits;
+} waiters[THREADS_MAX];
+static uint64_t tickets;
+static uint32_t lock;
+
+void futex_after_fork(void)
+{
+    memset(waiters, 0, sizeof(waiters));
+    lock = 0;
+}
+
+/* Who has waited longest; null: nobody. Locked. */
+static struct waiter *first_waiter(uint64_t address, uint32_t bits)
+{
+    struct waiter *first = NULL;
+
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        struct waiter *w = &waiters[i];
+        if (w->address == address && w->bits & bits && (!first || w->ticket < first->ticket))
+            first = w;
+    }
+    return first;
+}
+
+int64_t futex_wake(struct uxrt_thread *t, uint64_t address, uint64_t count, uint32_t bits)
+{
+    uint64_t woken = 0, wake = 0;
+
+    lock_take(&lock);
+    for (struct waiter *w; woken < count && (w = first_waiter(address, bits)); woken++) {
+        w->address = 0;
+        wake |= UINT64_C(1) << (w - waiters);
+    }
+    lock_release(&lock);
+    if (wake)
+        client_proc(t, PROC_THREAD_WAKE, &wake, 1, NULL, 0);
+    return (int64_t)woken;
+}
+
+/* Enters the queue if the word is still what it was: 0, -EAGAIN or -EFAULT. */
+static int64_t enqueue(struct uxrt_thread *t, uint64_t address, uint32_t old, uint32_t bits)
+{
+    uint32_t now;
+    int64_t result = 0;
+
+    lock_take(&lock);
+    if (!copy_in(&now, (const void *)address, sizeof(now)))
+        result = -EFAULT;
+    else if (now != old)
+        result = -EAGAIN;
+    else
+        waiters[t->number] = (struct waiter){address, tickets++, bits};
+    lock_release(&lock);
+    return result;
+}
+
+static bool is_waiting(const struct uxrt_thread *t)
+{
+    return __atomic_load_n(&waiters[t->number].address, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* Leaves the queue; false: it was woken already. */
+static bool dequeue(const struct uxrt_thread *t)
+{
+    lock_take(&lock);
+    bool waited = waiters[t->number].address != 0;
+    waiters[t->number].address = 0;
+    lock_release(&lock);
+    return waited;
+}
+
+static int64_t futex_wait(struct uxrt_thread *t, uint64_t address, uint32_t old,
+    uint32_t bits, int64_t deadline)
+{
+    bool timed = deadline != POLL_FOREVER;
+    int64_t result = enqueue(t, address, old, bits);
+
+    if (result)
+        return result;
+    if (timed)
+        client_proc(t, PROC_ALARM, (const uint64_t[]){(uint64_t)deadline}, 1, NULL, 0);
+    while (is_waiting(t) && (!timed || clock_uptime() < deadline))
+        client_wait(t);
+    if (timed)
+        client_proc(t, PROC_ALARM, (const uint64_t[]){0}, 1, NULL, 0);
+    return dequeue(t) ? -ETIMEDOUT : 0;
+}
+
+/* WAIT's time is an interval, WAIT_BITSET's a time of one of the clocks. */
+static int64_t deadline_of(const struct foreign_frame *frame, bool absolute,
+    int64_t *deadline)
+{
+    struct linux_timespec time;
+    int64_t now = clock_uptime(), base;
+
+    *deadline = POLL_FOREVER;
+    if (!argument(frame, 3))
+        return 0;
+    if (take(&time, argument_pointer(frame, 3), sizeof(time)))
+        return -EFAULT;
+    if (time.seconds < 0 || time.nanoseconds < 0 || time.nanoseconds >= SECOND)
+        return -EINVAL;
+    if (time.seconds > POLL_FOREVER / SECOND / 2)
+        return 0;
+    base = !absolute ? now
+           : argument(frame, 1) & FUTEX_CLOCK_REALTIME ? now - unix_realtime() : 0;
+    *deadline = base + time.seconds * SECOND + time.nanoseconds;
+    if (*deadline <= now)
+        *deadline = now;
+    return 0;
+}
+
+static int64_t wait_call(struct uxrt_thread *t, const struct foreign_frame *frame,
+    bool bitset)
+{
+    uint32_t bits = bitset ? (uint32_t)argument(frame, 5) : EVERYBODY;
+    int64_t deadline, error = deadline_of(frame, bitset, &deadline);
+
+    if (error || !bits)
+        return error ? error : -EINVAL;
+    return futex_wait(t, argument(frame, 0), (uint32_t)argument(frame, 2), bits, deadline);
+}
+
+/* Wakes some, lets others wait elsewhere. */
+static int64_t requeue(struct uxrt_thread *t, const struct foreign_frame *frame)
+{
+    uint64_t from = argument(frame, 0), to = argument(frame, 4), moved = 0;
+    int64_t woken = futex_wake(t, from, (uint32_t)argument(frame, 2), EVERYBODY);
+    struct waiter *w;
+
+    if (to % 4 || !to)
+        return -EINVAL;
+    lock_take(&lock);
+    for (; moved < (uint32_t)argument(frame, 3) && from != to
+         && (w = first_waiter(from, EVERYBODY)); moved++)
+        w->address = to;
+    lock_release(&lock);
+    return woken + (int64_t)moved;
+}
+
+UNIX_HANDLER(futex)
+{
+    uint64_t address = argument(frame, 0);
+    uint32_t now;
+
+    if (address % 4 || !address)
+        return -EINVAL;
+    switch (argument(frame, 1) & FUTEX_OPERATION) {
+    case FUTEX_WAIT:
+        return wait_call(t, frame, false);
+    case FUTEX_WAIT_BITSET:
+        return wait_call(t, frame, true);
+    case FUTEX_WAKE:
+        return futex_wake(t, address, (uint32_t)argument(frame, 2), EVERYBODY);
+    case FUTEX_WAKE_BITSET:
+        return futex_wake(t, address, (uint32_t)argument(frame, 2),
+            (uint32_t)argument(frame, 5));
+    case FUTEX_CMP_REQUEUE:
+        if (take(&now, argument_pointer(frame, 0), sizeof(now)))
+            return -EFAULT;
+        return now == (uint32_t)argument(frame, 5) ? requeue(t, frame) : -EAGAIN;
+    case FUTEX_REQUEUE:
+        return requeue(t, frame);
+    default:
+        return -ENOSYS;
+    }
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Threads of Unix programs: what clone and exit have to do with futex. */
+#pragma once
+
+#include <transport/foreign.h>
+
+/* clone(2) with CLONE_THREAD: the new thread's id, or an error. */
+int64_t thread_clone(struct uxrt_thread *t, const struct foreign_frame *frame);
+
+/* Where 0 is stored and a waiter woken when this thread ends; 0: nowhere. */
+void thread_clear_at(const struct uxrt_thread *t, uint64_t address);
+void thread_clear(struct uxrt_thread *t);
+
+/* In the child of a fork: there is no other thread. */
+void thread_after_fork(void);
+void futex_after_fork(void);
+
+/* Wakes up to `count` threads that wait at the address for one of the bits; how many. */
+int64_t futex_wake(struct uxrt_thread *t, uint64_t address, uint64_t count, uint32_t bits);
