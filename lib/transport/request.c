@@ -128,9 +128,7 @@ uint64_t request_answer(struct uxrt_thread *t, const struct uxrt_request *reques
 {
     uint64_t length = 0;
 
-    if (request->data && request->data == t->stand_in) {
-        t->unusual &= ~UNUSUAL_STAND_IN;
-    }
+    t->unusual &= ~UNUSUAL_STAND_IN;
     if (result >= 0) {
         if (result > request->count) {
             result = request->count;

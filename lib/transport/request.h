@@ -82,10 +82,9 @@ static inline bool request_decode_short(struct uxrt_thread *t,
 }
 
 /*
- * request_answer, while nothing is unusual, for a result that fits the request if nothing
- * is to be brought anywhere: of a write, or of a short read from the registers; else 0.
- * What the registers hold after the bytes of a read may have been another client's, so it
- * is taken away.
+ * request_answer, while nothing is unusual (so a read's bytes are where its form wants
+ * them), for a result that fits the request; else 0. What the registers hold after the
+ * bytes of a short read may have been another client's, so it is taken away.
  */
 static inline uint64_t request_answer_short(struct uxrt_thread *t,
     const struct uxrt_request *request, int64_t result, bool end)
@@ -101,7 +100,7 @@ static inline uint64_t request_answer_short(struct uxrt_thread *t,
         return info;
     }
     if (request->form != FORM_MESSAGE) {
-        return 0;
+        return info;
     }
     if (count & 7) {
         t->ipc->msg[count / 8] &= ~(~UINT64_C(0) << (count & 7) * 8);

@@ -107,6 +107,9 @@ void *library_request_registers(struct uxrt_thread *t, int service,
             return NULL;
         }
     }
+    if (!request->write && request->form != 0) {
+        thread_unusual(t, UNUSUAL_STAND_IN);
+    }
     request->data = request->write ? &t->ipc->msg[1] : &t->ipc->msg[0];
     return request->data;
 }

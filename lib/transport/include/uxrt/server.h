@@ -61,7 +61,8 @@ int uxrt_answer_and_receive(int service, struct uxrt_request *request, int64_t r
 int uxrt_park(int service, const struct uxrt_request *request);
 
 /*
- * The data, whatever form the client used. Copies are done only where the forms differ:
+ * The data, whatever form the client used. Copies are done only where the forms differ.
+ * What the first two functions return is for the calling thread, until its next answer:
  *  short   uxrt_request_registers(): of a write, its first bytes (at most 952) in the
  *          registers; of a read, where to put at most 960. The count is then limited.
  *  long    uxrt_request_buffer(): the whole of a write's data, or room for all of a read's.
