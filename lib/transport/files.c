@@ -78,7 +78,7 @@ int64_t library_set(struct uxrt_thread *t, int descriptor, unsigned attribute,
         result = client_write(t, file->slot, file->id, data, count,
             (int64_t)attribute_address(attribute, argument));
     } while (result == -ERROR_WAIT && (client_wait(t), true));
-    return result;
+    return result <= -ERROR_LINK ? -EIO : result;      /* there was no name */
 }
 
 int64_t library_rpc(struct uxrt_thread *t, int file, const void *request, size_t count,

@@ -43,7 +43,7 @@ static int open_end(struct uxrt_thread *t, unsigned slot, uint32_t base, const c
         length);
     if (result < 0) {
         file_forget(file);
-        return (int)result;
+        return result <= -ERROR_WAIT ? -EIO : (int)result;
     }
     result = descriptor_create(file, 0, flags & UXRT_CLOSE_ON_EXEC);
     if (result < 0) {

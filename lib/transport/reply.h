@@ -7,10 +7,20 @@
 #include <transport/protocol.h>
 #include <util/errno.h>
 
-enum { ERROR_NUMBERS = 4096 };
+/* Those of programs are less. */
+enum { ERROR_NUMBERS = 256 };
+
+/* Is it an error number that a reply to such a request can have? Names, with which the
+ * library has to go on elsewhere, are written. */
+static inline bool reply_may_fail(uint64_t request, uint64_t number)
+{
+    return number - 1 < ERROR_NUMBERS - 1 || number == ERROR_WAIT
+           || ((number == ERROR_LINK || number == ERROR_MOUNT) && request & REQUEST_WRITE);
+}
 
 /* The label of this reply to a request with that label; an error if the reply breaks the
- * rules: no server spoke, more bytes done than asked for, or fewer sent than it says. */
+ * rules: no server spoke, an error that is none, more bytes done than asked for, or fewer
+ * sent than it says. */
 static inline uint64_t reply_checked(uint64_t request, uint64_t info)
 {
     uint64_t reply = message_label(info), count = REPLY_COUNT(reply);
@@ -19,7 +29,7 @@ static inline uint64_t reply_checked(uint64_t request, uint64_t info)
         return reply_error(EIO);
     }
     if (reply & REPLY_ERROR) {
-        return count - 1 < ERROR_NUMBERS - 1 ? reply : reply_error(EIO);
+        return reply_may_fail(request, count) ? reply : reply_error(EIO);
     }
     if (count > REPLY_COUNT(request)) {
         return reply_error(EIO);

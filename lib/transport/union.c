@@ -95,9 +95,9 @@ static int64_t keep_entries(struct uxrt_thread *t, const struct file *first,
     for (int64_t at = 0, length; at < count; at += length) {
         struct uxrt_entry *entry = (struct uxrt_entry *)(data + at);
 
-        length = entry->length;
-        if (length < (int64_t)offsetof(struct uxrt_entry, name) + entry->name_length
-            || length > count - at) {
+        length = count - at < (int64_t)sizeof(*entry) ? 0 : entry->length;
+        if (length < (int64_t)sizeof(*entry) || length > count - at
+            || length < (int64_t)offsetof(struct uxrt_entry, name) + entry->name_length) {
             return -EIO;
         }
         *cookie = entry->next;
