@@ -26,6 +26,9 @@ static struct buffer {
     bool quiet;                 /* its thread ended outside of calls: can be used again */
 } buffers[BUFFERS_MAX];
 
+/* All lower ones are in use. */
+static unsigned first_free = 1;
+
 static struct object *table;
 static struct buffer_entry *pages[TABLE_PAGES];
 
@@ -77,15 +80,12 @@ static void unmap_window(struct process *process, const struct buffer *buffer)
     (void)space_unmap(process->space, BUFFER_AREA + place_of(buffer), WINDOW_PAGES, true);
 }
 
-/* Number 0 is not used: place 0 means no buffer. */
+/* The lowest number, so that few page tables are used; not 0: place 0 means no buffer. */
 static struct buffer *free_buffer(void)
 {
-    static unsigned last;
-
-    for (unsigned i = 0; i < BUFFERS_MAX; i++) {
-        last = last % (BUFFERS_MAX - 1) + 1;
-        if (!buffers[last].object) {
-            return &buffers[last];
+    for (; first_free < BUFFERS_MAX; first_free++) {
+        if (!buffers[first_free].object) {
+            return &buffers[first_free];
         }
     }
     return NULL;
@@ -208,8 +208,11 @@ static void leave_server(struct buffer *buffer, const struct connection *connect
 
 static void release(struct buffer *buffer)
 {
+    unsigned number = (unsigned)(buffer - buffers);
+
     object_put(buffer->object);
     *buffer = (struct buffer){0};
+    first_free = number < first_free ? number : first_free;
 }
 
 void buffer_leave_client(struct connection *connection)
