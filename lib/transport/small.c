@@ -41,73 +41,6 @@ static inline void keep_words(struct uxrt_thread *t, uint64_t mr0, uint64_t mr1,
     msg[3] = mr3;
 }
 
-/* The last bytes of a copy, less than 8: from a word, or into one. */
-static bool put_tail(char *to, uint64_t word, size_t count)
-{
-    if (count & 4) {
-        if (!copy_store32(to, (uint32_t)word)) {
-            return false;
-        }
-        to += 4;
-        word >>= 32;
-    }
-    if (count & 2) {
-        if (!copy_store16(to, (uint16_t)word)) {
-            return false;
-        }
-        to += 2;
-        word >>= 16;
-    }
-    return !(count & 1) || copy_store8(to, (uint8_t)word);
-}
-
-static bool take_tail(uint64_t *word, const char *from, size_t count)
-{
-    uint8_t byte = 0;
-    uint16_t two = 0;
-    uint32_t four = 0;
-
-    if ((count & 1) && !copy_load8(from + (count & 6), &byte)) {
-        return false;
-    }
-    if ((count & 2) && !copy_load16(from + (count & 4), &two)) {
-        return false;
-    }
-    if ((count & 4) && !copy_load32(from, &four)) {
-        return false;
-    }
-    *word = (uint64_t)byte << (count & 2) * 8 | two;
-    *word = *word << (count & 4) * 8 | four;
-    return true;
-}
-
-/* Bytes in registers to memory: what arrived, or -EFAULT. */
-static __attribute__((noinline)) int64_t put_bytes(char *to, size_t count, uint64_t first,
-    uint64_t second, uint64_t third, uint64_t fourth)
-{
-    uint64_t words[4] = {first, second, third, fourth}, *next = words;
-    size_t left = count;
-
-    for (; left >= 8; left -= 8, to += 8) {
-        if (!copy_store64(to, *next++)) {
-            return -EFAULT;
-        }
-    }
-    return left == 0 || put_tail(to, *next, left) ? (int64_t)count : -EFAULT;
-}
-
-static __attribute__((noinline)) bool take_bytes(uint64_t words[3], const char *from,
-    size_t count)
-{
-    words[0] = words[1] = words[2] = 0;
-    for (; count >= 8; count -= 8, from += 8) {
-        if (!copy_load64(from, words++)) {
-            return false;
-        }
-    }
-    return count == 0 || take_tail(words, from, count);
-}
-
 /* What is not small. These functions are called at the end of others, with nothing left
  * to do there: so those need no stack. */
 static __attribute__((noinline)) int64_t read_other(struct uxrt_thread *t, int descriptor,
@@ -135,7 +68,7 @@ static __attribute__((noinline)) int64_t read_on(struct uxrt_thread *t, void *da
     t->counts.calls++;
     if (result > 0) {
         data_counted(t, (size_t)result);
-        return put_bytes(data, (size_t)result, msg[0], msg[1], msg[2], msg[3]);
+        return small_put(data, (size_t)result, msg[0], msg[1], msg[2], msg[3]);
     }
     return data_again(t, &result)
         ? read_other(t, t->small_descriptor, data, count, t->small_offset) : result;
@@ -184,7 +117,7 @@ static inline __attribute__((always_inline)) int64_t read_words(
         return copy_store8(data, (uint8_t)mr0) ? 1 : -EFAULT;
     }
     if (bytes != SMALL_READ) {
-        return put_bytes(data, bytes, mr0, mr1, mr2, mr3);
+        return small_put(data, bytes, mr0, mr1, mr2, mr3);
     }
     return copy_store64(data, mr0) && copy_store64(data + 8, mr1)
            && copy_store64(data + 16, mr2) && copy_store64(data + 24, mr3)
@@ -246,7 +179,7 @@ static __attribute__((noinline)) int64_t write_bytes(struct uxrt_thread *t,
     if (bytes > SMALL_WRITE || !is_small(word, t, offset)) {
         return write_other(t, descriptor, from, bytes, offset);
     }
-    if (!take_bytes(words, from, bytes)) {
+    if (!small_take(words, from, bytes)) {
         return -EFAULT;
     }
     return write_words(t, word, descriptor, from, bytes, offset,

@@ -28,3 +28,9 @@ static inline bool small_done(uint64_t info, size_t count, uint64_t words)
     return __builtin_expect(info == (REPLY_SERVED << 12 | count << 12 | words), 1);
 }
 
+/* Up to 32 bytes in registers to memory: what arrived, or -EFAULT. */
+int64_t small_put(char *to, size_t count, uint64_t first, uint64_t second, uint64_t third,
+    uint64_t fourth);
+
+/* Up to 24 bytes of memory to words, which are 0 beyond; false: it is not there. */
+bool small_take(uint64_t words[3], const char *from, size_t count);
