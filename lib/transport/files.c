@@ -40,6 +40,13 @@ int library_dup_to(struct uxrt_thread *t, int file, int number)
     return file == number ? number : descriptor_place(t, from, number, false);
 }
 
+/* A name in a record that leads on, by a link or to another service, is none of this
+ * server's. */
+static int64_t here(int64_t result)
+{
+    return result == -ERROR_LINK || result == -ERROR_MOUNT ? -EXDEV : result;
+}
+
 int64_t library_get(struct uxrt_thread *t, int descriptor, unsigned attribute,
     uint64_t argument, void *data, size_t count)
 {
@@ -53,7 +60,7 @@ int64_t library_get(struct uxrt_thread *t, int descriptor, unsigned attribute,
         result = client_read(t, file->slot, file->id, data, count,
             (int64_t)attribute_address(attribute, argument));
     } while (result == -ERROR_WAIT && (client_wait(t), true));
-    return result;
+    return here(result);
 }
 
 /* What has to be done by the functions for it, which know the ids. */

@@ -111,8 +111,9 @@ int uxrt_wake(uint64_t badge, uint32_t bits)
 {
     struct process *process = connection_process(badge);
 
+    (void)bits;
     if (process) {
-        process_wake(process, bits);
+        process_wake(process, EVENT_WAKE);
     }
     return process ? 0 : -EINVAL;
 }

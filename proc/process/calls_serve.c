@@ -160,7 +160,8 @@ int call_serve(struct call *call)
     if (!map_tables(process)) {
         return -ENOMEM;
     }
-    row = make_replies(process, call->words[0]);
+    /* A thread that serves already has its reply objects. */
+    row = call->words[0] ? make_replies(process, call->words[0]) : 0;
     if (row < 0) {
         return row;
     }
