@@ -53,6 +53,14 @@ static struct parked *parked_create(struct connection *connection,
     return parked;
 }
 
+/* Its client has a signal to take: the client waits itself, and sees that. */
+static bool must_hurry(uint64_t badge)
+{
+    const struct identity *who = server_identity(BADGE_INDEX(badge));
+
+    return who && __atomic_load_n(&who->interrupt, __ATOMIC_ACQUIRE);
+}
+
 struct server_request *server_park(struct server_request *request,
     void (*cancelled)(struct server_request *))
 {
@@ -60,7 +68,8 @@ struct server_request *server_park(struct server_request *request,
     struct connection *connection = fs_connection_known(server, request->request.badge);
     struct parked *parked;
 
-    if (!connection || !cancelled || connection->parked_count >= PARKED_MAX
+    if (!connection || !cancelled || must_hurry(request->request.badge)
+        || connection->parked_count >= PARKED_MAX
         || request->file->flags & UXRT_NONBLOCK)
         return NULL;
     parked = parked_create(connection, request);

@@ -96,7 +96,7 @@ static int64_t ask(struct uxrt_thread *t, const struct walk *walk,
         if (result == -EMSGSIZE) {
             result = ask_long(t, walk, operation, file, begin, address);
         }
-    } while (result == -ERROR_WAIT && (client_wait(t), true));
+    } while (client_again(t, &result));
     return result;
 }
 

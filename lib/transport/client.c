@@ -135,19 +135,28 @@ int64_t client_proc(struct uxrt_thread *t, enum proc_call call, const uint64_t *
         count * sizeof(*words), bytes, byte_count);
 }
 
+void client_sleep(struct uxrt_thread *t)
+{
+    uint64_t mr[4] = {0}, badge;
+
+    kc_wait(cap_at(SLOT_NOTIFY + t->number), &badge, mr);
+    badge &= ~(BADGE_NOTIFY | BADGE_EVENT) & UNUSUAL_REASONS;
+    if (badge) {
+        thread_unusual(t, badge);
+    }
+}
+
 uint32_t client_wait(struct uxrt_thread *t)
 {
     for (;;) {
         uint32_t events = __atomic_exchange_n(&t->shared->events, 0, __ATOMIC_ACQ_REL);
-        uint64_t mr[4] = {0}, badge;
 
+        if (client_signalled(t)) {
+            return events | EVENT_SIGNAL;
+        }
         if (events) {
-            return events;
+            return events & ~(uint32_t)EVENT_SIGNAL;
         }
-        kc_wait(cap_at(SLOT_NOTIFY + t->number), &badge, mr);
-        badge &= ~(BADGE_NOTIFY | BADGE_EVENT) & UNUSUAL_REASONS;
-        if (badge) {
-            thread_unusual(t, badge);
-        }
+        client_sleep(t);
     }
 }

@@ -11,6 +11,7 @@
 
 #include <transport/process.h>
 #include <transport/thread.h>
+#include <util/errno.h>
 
 /* One round trip with everything given: `label` from request_label(), `first` is message
  * register 0, `length` the words of the message (the bytes are in uxrt_registers_out for
@@ -38,8 +39,33 @@ int64_t client_write_two(struct uxrt_thread *t, unsigned slot, uint32_t file,
 int64_t client_proc(struct uxrt_thread *t, enum proc_call call, const uint64_t *words,
     unsigned count, const void *bytes, size_t byte_count);
 
-/* Waits for this thread's notification; clears and returns thread_page.events. */
+/* Waits for this thread's notification; clears and returns thread_page.events.
+ * While there is a signal to take, it does not wait: EVENT_SIGNAL. */
 uint32_t client_wait(struct uxrt_thread *t);
+/* Waits for the notification once, whatever is there. */
+void client_sleep(struct uxrt_thread *t);
+
+/* Is there a signal to take before anything is waited for? Then waits end with EINTR. */
+static inline bool client_signalled(const struct uxrt_thread *t)
+{
+    return __atomic_load_n(&t->shared->pending, __ATOMIC_ACQUIRE)
+           & (~t->shared->blocked | t->shared->waited);
+}
+
+/* After a result of a request: true if it has to be made again, because the server had
+ * nothing yet. -EINTR if there is a signal. */
+static inline bool client_again(struct uxrt_thread *t, int64_t *result)
+{
+    if (*result != -ERROR_WAIT) {
+        return false;
+    }
+    if (client_signalled(t)) {
+        *result = -EINTR;
+        return false;
+    }
+    client_wait(t);
+    return true;
+}
 
 /* memcpy from or to program memory; false instead of a fault (fix-up table). */
 bool copy_in(void *to, const void *from, size_t count);

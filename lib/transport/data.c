@@ -13,8 +13,13 @@ bool data_again(struct uxrt_thread *t, int64_t *result)
     if (LIKELY(*result >= 0)) {
         return false;
     }
-    if (*result == -ERROR_WAIT) {
-        if (!(client_wait(t) & EVENT_SIGNAL)) {
+    if (*result == -ERROR_WAIT || *result == -EINTR) {
+        bool wait = *result == -ERROR_WAIT;
+
+        if (!client_signalled(t)) {
+            if (wait) {
+                client_wait(t);
+            }
             return true;
         }
         *result = -EINTR;

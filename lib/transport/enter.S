@@ -1,31 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where threads begin that the library makes: a program's first, those of uxrt_thread,
- * and the child of a fork, which goes on where its parent is.
+ * Where threads begin that the library makes: those of uxrt_thread, and
+ * the child of a fork, which goes on where its parent is.
  */
     .text
-    .globl program_enter, thread_entry, context_save, context_resume
-
-/* rdi: where the program begins; rsi: its stack. rdx is 0: no function for exit. */
-program_enter:
-    movq    %rsi, %rsp
-    pushq   %rdi
-    xorl    %eax, %eax
-    xorl    %ebx, %ebx
-    xorl    %ecx, %ecx
-    xorl    %edx, %edx
-    xorl    %esi, %esi
-    xorl    %edi, %edi
-    xorl    %ebp, %ebp
-    xorl    %r8d, %r8d
-    xorl    %r9d, %r9d
-    xorl    %r10d, %r10d
-    xorl    %r11d, %r11d
-    xorl    %r12d, %r12d
-    xorl    %r13d, %r13d
-    xorl    %r14d, %r14d
-    xorl    %r15d, %r15d
-    ret
+    .globl thread_entry, context_save, context_resume
 
 /* rdi: struct thread_start, which is on top of the stack. */
 thread_entry:

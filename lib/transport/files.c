@@ -59,7 +59,7 @@ int64_t library_get(struct uxrt_thread *t, int descriptor, unsigned attribute,
     do {
         result = client_read(t, file->slot, file->id, data, count,
             (int64_t)attribute_address(attribute, argument));
-    } while (result == -ERROR_WAIT && (client_wait(t), true));
+    } while (client_again(t, &result));
     return here(result);
 }
 
@@ -84,7 +84,7 @@ int64_t library_set(struct uxrt_thread *t, int descriptor, unsigned attribute,
     do {
         result = client_write(t, file->slot, file->id, data, count,
             (int64_t)attribute_address(attribute, argument));
-    } while (result == -ERROR_WAIT && (client_wait(t), true));
+    } while (client_again(t, &result));
     return result <= -ERROR_LINK ? -EIO : result;      /* there was no name */
 }
 

@@ -60,12 +60,14 @@ static __attribute__((noinline)) int64_t split(struct uxrt_thread *t,
     const bool used[SLOTS], uint64_t *words, unsigned count)
 {
     struct context context;
+    uint32_t in_lib = t->shared->in_lib;    /* not of a native program */
     int64_t result;
 
     words[0] = (uint64_t)context_resume;
     words[1] = (uint64_t)&context;
     if (context_save(&context)) {
         begin_child(t, used);
+        t->shared->in_lib = in_lib;
         return 0;
     }
     result = client_proc(t, PROC_FORK, words, count, NULL, 0);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <abi/message.h>
@@ -103,7 +104,9 @@ struct identity {
     uint32_t group_count;
     uint64_t roots[ROOTS_MAX];  /* file ROOT_FILE + n: this node of the service; 0 = "/" */
     uint32_t groups[16];
-    uint64_t reserved[8];
+    uint32_t interrupt;         /* it has a signal to take: park nothing for it */
+    uint32_t ignored;           /* signals 1 to 32 that it ignores, as bits */
+    uint64_t reserved[7];
 };
 _Static_assert(sizeof(struct identity) == 256, "16 entries in a page");
 #define IDENTITY_MAX    4096
@@ -123,10 +126,16 @@ struct process_page {
     uint64_t tsc_hz;            /* time-stamp counter's frequency */
     uint64_t boot_tsc;          /* its value at boot */
     int64_t boot_time;          /* nanoseconds since 1970 then */
+    uint64_t ignored;           /* signals that are ignored: bit n - 1 */
 };
 
 /* Bits of thread_page.events. */
 enum thread_event { EVENT_WAKE = 1, EVENT_SIGNAL = 2, EVENT_TIMER = 4, EVENT_CHILD = 8 };
+
+/* Places in thread_page, and bytes of struct foreign_frame, which a foreign call puts on
+ * top of the library's stack. */
+enum { PAGE_PENDING = 72, PAGE_BLOCKED = 80, PAGE_IN_LIB = 88, PAGE_HOLD = 92,
+       FRAME_BYTES = 176 };
 
 /* Of each thread, written by the library and the process server. */
 struct thread_page {
@@ -134,7 +143,19 @@ struct thread_page {
                                    thread's notification; cleared by the library */
     uint32_t tid;
     uint64_t result[8];         /* of the thread's last call of the process server */
+    /* Signals; bit n - 1 is signal n. */
+    uint64_t pending;           /* by the process server: what there is */
+    uint64_t blocked;           /* by the library: the mask */
+    uint32_t in_lib;            /* 1: in a foreign call; see entry.S */
+    uint32_t hold;              /* by the process server: do not enter any further */
+    struct user_context interrupted;    /* at the library's signal entry: where it was */
+    uint64_t waited;            /* by the library: signals that end a wait though blocked */
 };
+_Static_assert(offsetof(struct thread_page, pending) == PAGE_PENDING
+                   && offsetof(struct thread_page, blocked) == PAGE_BLOCKED
+                   && offsetof(struct thread_page, in_lib) == PAGE_IN_LIB
+                   && offsetof(struct thread_page, hold) == PAGE_HOLD,
+    "entry.S has these");
 
 /*
  * A namespace. Entries in the order in which they are tried: longest prefix first, and

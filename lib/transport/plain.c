@@ -55,9 +55,7 @@ static int receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *r
         if (request->badge & BADGE_SERVICE) {
             end_connections(t);
         }
-        if ((request->badge & BADGE_EVENT)
-            && __atomic_exchange_n(&t->shared->events, 0, __ATOMIC_ACQ_REL)
-               & EVENT_SIGNAL) {
+        if (client_signalled(t)) {
             return -EINTR;
         }
     }

@@ -75,6 +75,10 @@ int poll_files(struct uxrt_thread *t, struct uxrt_poll *files, unsigned count,
     }
     /* An alarm that was set before may still have come: the clock decides. */
     while (!ready && (!timed || clock_uptime() < deadline)) {
+        if (client_signalled(t)) {
+            ready = -EINTR;
+            break;
+        }
         client_wait(t);
         ready = look_at_all(t, files, count, true);
     }

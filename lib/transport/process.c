@@ -32,7 +32,7 @@ int library_wait(struct uxrt_thread *t, int pid, int *status, int options)
 
     do {
         result = client_proc(t, PROC_WAIT, words, 2, NULL, 0);
-    } while (result == -ERROR_WAIT && (client_wait(t), true));
+    } while (client_again(t, &result));
     if (result < 0) {
         return (int)result;
     }
@@ -107,6 +107,7 @@ void thread_start(struct thread_start *start)
     }
     t = thread_prepare((unsigned)number - 1);
     connection_thread_begins(t);
+    t->shared->in_lib = 0;
     start->run(start->argument);
     thread_end(t, 0);
 }

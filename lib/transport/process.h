@@ -60,11 +60,12 @@ enum proc_call {
                            library's entry with rdi = address, rsi = size. Connections stay.
                            Does not return */
     PROC_EXIT,          /* status as for wait: code << 8, or a signal */
-    PROC_WAIT,          /* pid (-1: any child), options (1: do not wait) -> pid, status.
+    PROC_WAIT,          /* pid (-1: any child, 0: of the own group, -n: of group n), options
+                           (PROC_WAIT_) -> pid, status as of wait, uid.
                            ECHILD. With nothing to report: ERROR_WAIT (EVENT_CHILD comes),
                            or pid 0 with option 1 */
-    PROC_KILL,          /* pid, signal. ESRCH, EPERM. Until there are signal handlers, 0
-                           tests and everything else ends the process */
+    PROC_KILL,          /* pid (0: own group, -1: all, -n: group n), signal (0: only
+                           tests). ESRCH, EPERM */
     PROC_TLS,           /* FS base of the calling thread */
     PROC_ALARM,         /* nanoseconds since boot: EVENT_TIMER comes to the calling thread
                            then, once; a new one replaces the old one; 0: none */
@@ -82,11 +83,32 @@ enum proc_call {
 
     PROC_LOG,           /* bytes: written to the kernel's serial port, for early messages */
     PROC_SHUTDOWN,      /* status: ends the machine. Needs uid 0 */
+    /* Process groups, sessions, identity. */
+    PROC_SETPGID,       /* pid (0: own), group (0: the pid). EPERM, ESRCH */
+    PROC_SETSID,        /* -> session. EPERM */
+    PROC_GROUP,         /* pid (0: own) -> group, session. ESRCH */
+    PROC_IDS,           /* 0: umask, 1: users, 2: groups; real, effective, saved (-1: as it
+                           is). EPERM */
+    PROC_GROUPS,        /* bytes: 32-bit numbers of groups, at most 16. EPERM */
+
+    /* Signals. */
+    PROC_ACTION,        /* signal, PROC_HANDLED, PROC_IGNORED, PROC_NO_STOPS (of children) */
+    PROC_SIGNAL,        /* set (0: all that are not blocked) -> signal or 0, code, pid, uid,
+                           status, address. ERROR_WAIT: the process is stopped */
+    PROC_TKILL,         /* pid (0: any), tid, signal: to one thread. ESRCH, EPERM */
+    PROC_TIMER,         /* nanoseconds from now (0: none), interval -> what was left of the
+                           one before, its interval. SIGALRM comes to the process */
     PROC_THREAD_WAKE,   /* bits: EVENT_WAKE comes to these threads of the process (bit n: n) */
     PROC_UMASK,         /* mask -> the mask before */
     PROC_UNKNOWN,       /* number of a system call that there is not: counted */
     PROC_CALLS
 };
+
+enum proc_wait {
+    PROC_WAIT_NOT = 1, PROC_WAIT_STOPPED = 2, PROC_WAIT_CONTINUED = 8,
+    PROC_WAIT_NOT_ENDED = 0x100, PROC_WAIT_KEEP = 0x1000000,    /* ask again later */
+};
+enum proc_action { PROC_HANDLED = 1, PROC_IGNORED = 2, PROC_NO_STOPS = 4 };
 
 enum proc_protection { PROC_READ = 1, PROC_WRITE = 2, PROC_EXECUTE = 4 };
 

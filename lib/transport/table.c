@@ -30,4 +30,7 @@ const struct library_header library_header = {
     .table = (uint64_t)&library_table,
     .fixups = (uint64_t)library_fixups,
     .fixups_end = (uint64_t)library_fixups_end,
+    .signal = (uint64_t)library_signal, .entered = (uint64_t)library_entered,
+    .leave = (uint64_t)library_leave, .leave_end = (uint64_t)library_leave_end,
+    .leave_again = (uint64_t)library_leave_again,
 };

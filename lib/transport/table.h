@@ -30,6 +30,11 @@ struct library_header {
     uint64_t text_end;
     uint64_t table;                 /* struct uxrt_table */
     uint64_t fixups, fixups_end;    /* struct library_fixup[] */
+    /* Of the entry (entry.S), for signals: */
+    uint64_t signal;                /* where an interrupted thread goes on */
+    uint64_t entered;               /* up to here from `foreign`, it is not quite inside */
+    uint64_t leave, leave_end;      /* the way out, which can be begun again */
+    uint64_t leave_again;
 };
 
 /* In rax of a foreign system call: returns the calling thread's struct uxrt_thread. */

@@ -35,6 +35,10 @@ struct uxrt_thread {
                                        or something is unusual */
     const struct identity *identities;  /* IDENTITY_TABLE */
     uint64_t endpoint;              /* of that */
+    /* Signals (lib/unix). */
+    bool mask_saved;                /* the mask is a temporary one, instead of: */
+    uint64_t mask;
+    uint64_t alternate, alternate_size;     /* sigaltstack; size 0: none */
     uint8_t reply_first, reply_count;
     uint64_t reply_free;
     void *stand_in;

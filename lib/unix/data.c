@@ -10,8 +10,8 @@ UNIX_HANDLER(read)
 
 UNIX_HANDLER(write)
 {
-    return library_write(t, argument_int(frame, 0), argument_pointer(frame, 1),
-        argument(frame, 2));
+    return unix_written(t, library_write(t, argument_int(frame, 0), argument_pointer(frame, 1),
+        argument(frame, 2)));
 }
 
 UNIX_HANDLER(readv)
@@ -22,8 +22,8 @@ UNIX_HANDLER(readv)
 
 UNIX_HANDLER(writev)
 {
-    return library_writev(t, argument_int(frame, 0), argument_pointer(frame, 1),
-        argument_int(frame, 2));
+    return unix_written(t, library_writev(t, argument_int(frame, 0), argument_pointer(frame, 1),
+        argument_int(frame, 2)));
 }
 
 /* The offset that stands for the file's position is none of Linux's. */
@@ -93,7 +93,7 @@ static int64_t copy_files(struct uxrt_thread *t, int from, int to, int64_t *offs
                              : library_read(t, from, piece, want);
         if (got <= 0)
             return done ? (int64_t)done : got;
-        int64_t put = library_write(t, to, piece, (size_t)got);
+        int64_t put = unix_written(t, library_write(t, to, piece, (size_t)got));
         if (put < 0)
             return done ? (int64_t)done : put;
         done += (uint64_t)put;

@@ -1,143 +1,129 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Signal handlers of the program. They run when the library is left: the frame's registers
- * become those of a call of the handler, and what they were is on the program's stack
- * until rt_sigreturn. Signals come from the process itself (kill, and tgkill for raise and
- * abort) and, in rt_sigsuspend, from a child that ended; the process server ends the
- * process for all others.
+ * Delivery of signals when the program goes on: each that there is gets a frame, so that its
+ * handler runs; a call that was interrupted is made again or ends with EINTR.
  */
 #include <unix/signal.h>
 
-#include <stddef.h>
+enum { SYSCALL_BYTES = 2 };
 
-enum { SIGCHLD = 17, SIGCONT = 18, SIGURG = 23, SIGWINCH = 28 };
-enum { RED_ZONE = 128, FX_BYTES = 512, INFO_BYTES = 128 };
-
-/* Linux has its ucontext at this place; what is in it is ours. */
-struct saved_context {
-    struct foreign_frame frame;
-    uint64_t blocked;
-    uint64_t info[INFO_BYTES / 8];      /* siginfo: number, then zeros */
-    uint8_t vectors[FX_BYTES] __attribute__((aligned(16)));
-};
-
-struct handler_stack {
-    uint64_t unused;
-    uint64_t restorer;                  /* where the handler returns to */
-    struct saved_context saved;
-};
-
-/* Runs the handler at the end of this call, after which the call gives `result`; the mask
- * is `blocked` then. Returns what the call has to return now, or -EFAULT. */
-static int64_t deliver(struct foreign_frame *frame, unsigned number, int64_t result,
-    uint64_t blocked)
+void signal_take(struct uxrt_thread *t, uint64_t set, struct taken *taken)
 {
-    const struct linux_sigaction *action = &signal_actions[number];
-    struct handler_stack stack = {.restorer = action->restorer, .saved = {
-        .frame = *frame, .blocked = blocked, .info = {number}}};
-    uint64_t place = (frame->rsp - RED_ZONE - sizeof(stack)) & ~UINT64_C(15);
-    uint64_t info = place + offsetof(struct handler_stack, saved.info);
+    const uint64_t *result = t->shared->result;
+    int64_t error;
 
-    stack.saved.frame.rax = (uint64_t)result;
-    __asm__ volatile("fxsave64 %0" : "=m"(stack.saved.vectors));
-    if (give((void *)place, &stack, sizeof(stack)))
-        return -EFAULT;
-    signal_blocked |= action->mask;
-    if (!(action->flags & SA_NODEFER))
-        signal_blocked |= signal_bit(number);
-    frame->rip = action->handler;
-    frame->rsp = place + offsetof(struct handler_stack, restorer);
-    frame->rdi = number;
-    frame->rsi = info;
-    frame->rdx = place + offsetof(struct handler_stack, saved);
-    if (action->flags & SA_RESETHAND)
-        signal_actions[number].handler = SIG_DFL;
-    return 0;
+    while ((error = client_proc(t, PROC_SIGNAL, &set, 1, NULL, 0)) == -ERROR_WAIT)
+        client_sleep(t);
+    *taken = (struct taken){
+        .signal = error ? 0 : (unsigned)result[0], .code = (int32_t)result[1],
+        .pid = (uint32_t)result[2], .uid = (uint32_t)result[3],
+        .status = (int32_t)result[4], .address = result[5],
+    };
 }
 
-UNIX_HANDLER(rt_sigreturn)
+static bool is_fault(const struct taken *taken)
 {
-    struct saved_context saved;
-
-    if (take(&saved, (void *)frame->rsp, sizeof(saved)))
-        library_exit(t, 128);
-    __asm__ volatile("fxrstor64 %0" : : "m"(saved.vectors));
-    *frame = saved.frame;
-    signal_blocked = saved.blocked;
-    return (int64_t)saved.frame.rax;
+    return taken->code > 0
+           && (taken->signal == SIGSEGV || taken->signal == SIGBUS
+               || taken->signal == SIGILL || taken->signal == SIGFPE
+               || taken->signal == SIGTRAP);
 }
 
-static bool has_handler(unsigned number)
+void signal_describe(const struct taken *taken, struct linux_siginfo *info)
 {
-    return signal_actions[number].handler > SIG_IGN;
-}
-
-/* Nothing is to be done: it is ignored, or nobody has said otherwise. */
-static bool is_ignored(unsigned number)
-{
-    const uint64_t silent = signal_bit(SIGCHLD) | signal_bit(SIGCONT) | signal_bit(SIGURG)
-                            | signal_bit(SIGWINCH);
-    uint64_t handler = signal_actions[number].handler;
-
-    return handler == SIG_IGN || (handler == SIG_DFL && silent & signal_bit(number));
-}
-
-/* A signal of the process to itself; 1: the process server has to do it. */
-static int64_t to_self(struct foreign_frame *frame, unsigned number)
-{
-    if (is_ignored(number))
-        return 0;
-    if (has_handler(number) && !(signal_blocked & signal_bit(number)))
-        return deliver(frame, number, 0, signal_blocked);
-    return 1;
-}
-
-static int64_t send(struct uxrt_thread *t, struct foreign_frame *frame, int pid,
-    int number)
-{
-    bool own = pid == library_getpid(t) || pid == (int)t->tid;
-
-    if (own && number > 0 && number <= SIGNALS) {
-        int64_t result = to_self(frame, (unsigned)number);
-
-        if (result != 1)
-            return result;
+    *info = (struct linux_siginfo){
+        .number = (int32_t)taken->signal, .code = taken->code,
+        .pid = taken->pid, .uid = taken->uid, .status = taken->status,
+    };
+    if (is_fault(taken)) {
+        info->pid = (uint32_t)taken->address;
+        info->uid = (uint32_t)(taken->address >> 32);
     }
-    return library_kill(t, pid, number);
 }
 
-UNIX_HANDLER(kill)
+void signal_mask_for_now(struct uxrt_thread *t, uint64_t mask)
 {
-    return send(t, frame, argument_int(frame, 0), argument_int(frame, 1));
+    if (!t->mask_saved)
+        t->mask = t->shared->blocked;
+    t->mask_saved = true;
+    t->shared->blocked = mask & ~NEVER_BLOCKED;
 }
 
-UNIX_HANDLER(tkill)
+void signal_mask_restore(struct uxrt_thread *t)
 {
-    return send(t, frame, argument_int(frame, 0), argument_int(frame, 1));
+    if (t->mask_saved)
+        t->shared->blocked = t->mask;
+    t->mask_saved = false;
 }
 
-UNIX_HANDLER(tgkill)
+void signal_end(struct uxrt_thread *t, uint64_t signal)
 {
-    return send(t, frame, argument_int(frame, 1), argument_int(frame, 2));
+    for (;;)
+        client_proc(t, PROC_EXIT, &signal, 1, NULL, 0);
 }
 
-UNIX_HANDLER(rt_sigsuspend)
+/* Calls that SA_RESTART makes again. */
+static bool is_restarted(uint64_t number)
 {
-    uint64_t mask, old = signal_blocked;
+    static const uint16_t numbers[] = {
+        0, 1, 2, 16, 17, 18, 19, 20, 40, 61, 72, 73, 202, 247, 257, 295, 296, 318,
+    };
 
-    if (argument(frame, 1) != SIGNAL_MASK_SIZE)
-        return -EINVAL;
-    if (take(&mask, argument_pointer(frame, 0), sizeof(mask)))
-        return -EFAULT;
-    for (;;) {
-        uint32_t events = client_wait(t);
+    for (unsigned i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+        if (numbers[i] == number)
+            return true;
+    }
+    return false;
+}
 
-        if (events & EVENT_CHILD && has_handler(SIGCHLD)
-            && !(mask & signal_bit(SIGCHLD))) {
-            signal_blocked = mask;
-            return deliver(frame, SIGCHLD, -EINTR, old);
+static void restart(struct foreign_frame *frame)
+{
+    frame->rax = frame->number;
+    frame->rip -= SYSCALL_BYTES;
+    frame->number = NO_NUMBER;
+}
+
+static bool was_interrupted(const struct foreign_frame *frame)
+{
+    return frame->number != NO_NUMBER && (int64_t)frame->rax == -EINTR;
+}
+
+static void run_handler(struct uxrt_thread *t, struct foreign_frame *frame,
+    const struct taken *taken)
+{
+    struct linux_sigaction *action = &signal_actions[taken->signal], now = *action;
+    const uint64_t words[] = {taken->signal, 0};
+
+    if (was_interrupted(frame) && now.flags & SA_RESTART && is_restarted(frame->number))
+        restart(frame);
+    if (!frame_build(t, frame, &now, taken))
+        signal_end(t, SIGSEGV);
+    t->mask_saved = false;
+    t->shared->blocked |= now.mask & ~NEVER_BLOCKED;
+    if (!(now.flags & SA_NODEFER))
+        t->shared->blocked |= UINT64_C(1) << (taken->signal - 1);
+    if (now.flags & SA_RESETHAND) {
+        action->handler = SIG_DFL;
+        client_proc(t, PROC_ACTION, words, 2, NULL, 0);
+    }
+}
+
+void foreign_signals(struct foreign_frame *frame)
+{
+    struct uxrt_thread *t = thread_by_stack();
+    struct taken taken;
+    bool handled = false;
+
+    for (signal_take(t, 0, &taken); taken.signal; signal_take(t, 0, &taken)) {
+        if (signal_actions[taken.signal].handler > SIG_IGN) {
+            run_handler(t, frame, &taken);
+            handled = true;
         }
-        if (events & EVENT_SIGNAL)
-            return -EINTR;
     }
+    if (!handled)
+        signal_mask_restore(t);
+    if (frame->whole && !foreign_return(frame))
+        signal_end(t, SIGSEGV);
+    if (!handled && was_interrupted(frame))
+        restart(frame);
 }

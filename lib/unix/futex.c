@@ -99,11 +99,14 @@ static int64_t futex_wait(struct uxrt_thread *t, uint64_t address, uint32_t old,
         return result;
     if (timed)
         client_proc(t, PROC_ALARM, (const uint64_t[]){(uint64_t)deadline}, 1, NULL, 0);
-    while (is_waiting(t) && (!timed || clock_uptime() < deadline))
+    while (is_waiting(t) && !client_signalled(t)
+           && (!timed || clock_uptime() < deadline))
         client_wait(t);
     if (timed)
         client_proc(t, PROC_ALARM, (const uint64_t[]){0}, 1, NULL, 0);
-    return dequeue(t) ? -ETIMEDOUT : 0;
+    if (!dequeue(t))
+        return 0;
+    return timed && clock_uptime() >= deadline ? -ETIMEDOUT : -EINTR;
 }
 
 /* WAIT's time is an interval, WAIT_BITSET's a time of one of the clocks. */

@@ -2,7 +2,7 @@
 /* poll and select, by the transport's readiness; sleeping. */
 #include <transport/clock.h>
 #include <transport/poll.h>
-#include <unix/unix.h>
+#include <unix/signal.h>
 
 #define SECOND INT64_C(1000000000)
 
@@ -102,10 +102,25 @@ UNIX_HANDLER(poll)
     return poll_program(t, argument_pointer(frame, 0), argument(frame, 1), deadline);
 }
 
+/* A mask of signals for the length of the call, or null. */
+static int64_t mask_for_now(struct uxrt_thread *t, const void *user)
+{
+    uint64_t mask;
+
+    if (!user)
+        return 0;
+    if (take(&mask, user, sizeof(mask)))
+        return -EFAULT;
+    signal_mask_for_now(t, mask);
+    return 0;
+}
+
 UNIX_HANDLER(ppoll)
 {
     int64_t deadline, error = deadline_of(argument_pointer(frame, 2), &deadline);
 
+    if (!error)
+        error = mask_for_now(t, argument_pointer(frame, 3));
     return error ? error
                  : poll_program(t, argument_pointer(frame, 0), argument(frame, 1), deadline);
 }
@@ -218,7 +233,13 @@ UNIX_HANDLER(select)
 UNIX_HANDLER(pselect6)
 {
     int64_t deadline, error = deadline_of(argument_pointer(frame, 4), &deadline);
+    struct { const void *mask; uint64_t size; } sixth = {0};
 
+    if (!error && argument(frame, 5) && take(&sixth, argument_pointer(frame, 5),
+            sizeof(sixth)))
+        return -EFAULT;
+    if (!error)
+        error = mask_for_now(t, sixth.mask);
     return error ? error : select_program(t, frame, deadline);
 }
 

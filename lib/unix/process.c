@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Processes: fork, exec, exit, wait, kill, and what a thread says about itself. */
+#include <unix/signal.h>
 #include <unix/thread.h>
 #include <unix/unix.h>
 
 enum { ARCH_SET_GS = 0x1001, ARCH_SET_FS = 0x1002, ARCH_GET_FS = 0x1003 };
+enum { WNOHANG = 1, WUNTRACED = 2, WEXITED = 4, WCONTINUED = 8, WNOWAIT = 0x1000000,
+       WAIT_ALL = WNOHANG | WUNTRACED | WCONTINUED, P_ALL = 0, P_PID = 1, P_PGID = 2,
+       CLD_EXITED = 1, CLD_KILLED = 2, CLD_STOPPED = 5, CLD_CONTINUED = 6, SIGCONT = 18,
+       RUSAGE_BYTES = 144 };
 enum {
     CLONE_VM = 0x100, CLONE_VFORK = 0x4000, CLONE_PARENT_SETTID = 0x100000,
     CLONE_CHILD_SETTID = 0x1000000, CLONE_CHILD_CLEARTID = 0x200000,
@@ -66,17 +71,73 @@ UNIX_HANDLER(execve)
     return library_exec(t, name, argument_pointer(frame, 1), argument_pointer(frame, 2));
 }
 
+/* Waits for a child; its pid, or 0 if it is not to be waited for. */
+static int64_t wait_child(struct uxrt_thread *t, int64_t pid, uint64_t options)
+{
+    const uint64_t words[] = {(uint64_t)pid, options};
+    int64_t result;
+
+    do {
+        result = client_proc(t, PROC_WAIT, words, 2, NULL, 0);
+    } while (client_again(t, &result));
+    return result < 0 ? result : (int64_t)t->shared->result[0];
+}
+
 UNIX_HANDLER(wait4)
 {
-    int status, pid;
+    uint64_t options = argument(frame, 2) & (WNOHANG | WUNTRACED | WCONTINUED);
+    static const uint8_t usage[RUSAGE_BYTES];
+    int status;
 
     if (argument(frame, 2) & ~UINT64_C(0xe000000b))
         return -EINVAL;
-    pid = library_wait(t, argument_int(frame, 0), &status, argument_int(frame, 2) & 1);
+    int64_t pid = wait_child(t, argument_int(frame, 0), options);
+    status = (int)t->shared->result[1];
     if (pid > 0 && argument(frame, 1)
         && give(argument_pointer(frame, 1), &status, sizeof(status)))
         return -EFAULT;
+    if (pid > 0 && argument(frame, 3)
+        && give(argument_pointer(frame, 3), usage, sizeof(usage)))
+        return -EFAULT;
     return pid;
+}
+
+/* code and status of siginfo. */
+static void describe(int status, int32_t *code, int32_t *value)
+{
+    *code = status == 0xffff ? CLD_CONTINUED : (status & 0xff) == 0x7f ? CLD_STOPPED
+        : status & 0x7f ? CLD_KILLED : CLD_EXITED;
+    *value = status == 0xffff ? SIGCONT : status & 0x7f && *code == CLD_KILLED
+        ? status & 0x7f : status >> 8 & 0xff;
+}
+
+UNIX_HANDLER(waitid)
+{
+    uint64_t kind = argument(frame, 0), options = argument(frame, 3);
+    int64_t id = argument_int(frame, 1);
+    struct linux_siginfo info = {0};
+
+    if (kind > P_PGID || options & ~(uint64_t)(WAIT_ALL | WEXITED | WNOWAIT)
+        || !(options & (WEXITED | WUNTRACED | WCONTINUED)))
+        return -EINVAL;
+    if (!(options & WEXITED))
+        options |= PROC_WAIT_NOT_ENDED;
+    int64_t pid = wait_child(t, kind == P_ALL ? -1 : kind == P_PID ? id : -id,
+        options & ~(uint64_t)WEXITED);
+    if (pid < 0)
+        return pid;
+    if (pid) {
+        info.number = SIGCHLD;
+        info.pid = (uint32_t)pid;
+        info.uid = (uint32_t)t->shared->result[2];
+        describe((int)t->shared->result[1], &info.code, &info.status);
+    }
+    return argument(frame, 2) ? give(argument_pointer(frame, 2), &info, sizeof(info)) : 0;
+}
+
+UNIX_HANDLER(kill)
+{
+    return library_kill(t, argument_int(frame, 0), argument_int(frame, 1));
 }
 
 UNIX_HANDLER(arch_prctl)

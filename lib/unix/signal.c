@@ -1,43 +1,266 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Signals: what a program says it wants done with them. */
+/* Signals: actions, masks, sending and waiting for them; the alternate stack; timers. */
+#include <transport/clock.h>
+#include <transport/poll.h>
 #include <unix/signal.h>
 
-enum { SIGKILL = 9, SIGSTOP = 19 };
-enum { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
+enum { MASK_SIZE = 8, SIG_BLOCK = 0, SIG_UNBLOCK = 1, SIG_SETMASK = 2 };
+#define SECOND UINT64_C(1000000000)
 
 struct linux_sigaction signal_actions[SIGNALS + 1];
-uint64_t signal_blocked;
+
+/* --- actions and masks ---------------------------------------- */
+
+/* What was ignored before this program began still is. */
+static struct linux_sigaction action_of(uint64_t number)
+{
+    struct linux_sigaction action = signal_actions[number];
+    uint64_t ignored = ((const struct process_page *)PROCESS_PAGE)->ignored;
+
+    if (action.handler == SIG_DFL && ignored >> (number - 1) & 1)
+        action.handler = SIG_IGN;
+    return action;
+}
+
+static int64_t set_action(struct uxrt_thread *t, uint64_t number,
+    const struct linux_sigaction *action)
+{
+    uint64_t class = action->handler == SIG_DFL ? 0
+        : action->handler == SIG_IGN ? PROC_IGNORED : PROC_HANDLED;
+
+    if (number == SIGCHLD && action->flags & SA_NOCLDSTOP)
+        class |= PROC_NO_STOPS;
+
+    const uint64_t words[] = {number, class};
+
+    signal_actions[number] = *action;
+    return client_proc(t, PROC_ACTION, words, 2, NULL, 0);
+}
 
 UNIX_HANDLER(rt_sigaction)
 {
     uint64_t number = argument(frame, 0);
-    struct linux_sigaction old;
+    struct linux_sigaction old, new;
+    int64_t error = 0;
 
-    if (number < 1 || number > SIGNALS || argument(frame, 3) != SIGNAL_MASK_SIZE
+    if (number < 1 || number > SIGNALS || argument(frame, 3) != MASK_SIZE
         || (argument(frame, 1) && (number == SIGKILL || number == SIGSTOP)))
         return -EINVAL;
-    old = signal_actions[number];
-    if (argument(frame, 1)
-        && take(&signal_actions[number], argument_pointer(frame, 1), sizeof(old)))
-        return -EFAULT;
-    return argument(frame, 2) ? give(argument_pointer(frame, 2), &old, sizeof(old)) : 0;
+    old = action_of(number);
+    if (argument(frame, 1)) {
+        if (take(&new, argument_pointer(frame, 1), sizeof(new)))
+            return -EFAULT;
+        error = set_action(t, number, &new);
+    }
+    if (error || !argument(frame, 2))
+        return error;
+    return give(argument_pointer(frame, 2), &old, sizeof(old));
 }
 
 UNIX_HANDLER(rt_sigprocmask)
 {
-    uint64_t old = signal_blocked, set;
+    uint64_t old = t->shared->blocked, set, new = old;
 
-    if (argument(frame, 3) != SIGNAL_MASK_SIZE)
+    if (argument(frame, 3) != MASK_SIZE)
         return -EINVAL;
     if (argument(frame, 1)) {
         if (take(&set, argument_pointer(frame, 1), sizeof(set)))
             return -EFAULT;
         switch (argument(frame, 0)) {
-        case SIG_BLOCK: signal_blocked |= set; break;
-        case SIG_UNBLOCK: signal_blocked &= ~set; break;
-        case SIG_SETMASK: signal_blocked = set; break;
+        case SIG_BLOCK: new = old | set; break;
+        case SIG_UNBLOCK: new = old & ~set; break;
+        case SIG_SETMASK: new = set; break;
         default: return -EINVAL;
         }
     }
+    t->shared->blocked = new & ~NEVER_BLOCKED;
     return argument(frame, 2) ? give(argument_pointer(frame, 2), &old, sizeof(old)) : 0;
+}
+
+UNIX_HANDLER(rt_sigpending)
+{
+    uint64_t pending = t->shared->pending & t->shared->blocked;
+
+    return argument(frame, 1) > MASK_SIZE
+        ? -EINVAL : give(argument_pointer(frame, 0), &pending, argument(frame, 1));
+}
+
+/* --- waiting ---------------------------------------- */
+
+UNIX_HANDLER(rt_sigsuspend)
+{
+    uint64_t mask;
+
+    if (argument(frame, 1) != MASK_SIZE)
+        return -EINVAL;
+    if (take(&mask, argument_pointer(frame, 0), sizeof(mask)))
+        return -EFAULT;
+    signal_mask_for_now(t, mask);
+    return poll_files(t, NULL, 0, POLL_FOREVER);
+}
+
+/* Waits until one of the set is pending, whatever the mask says. */
+static int64_t wait_for(struct uxrt_thread *t, uint64_t set, int64_t deadline)
+{
+    int result = 0;
+
+    __atomic_store_n(&t->shared->waited, set, __ATOMIC_SEQ_CST);
+    if (!(t->shared->pending & set))
+        result = poll_files(t, NULL, 0, deadline);
+    t->shared->waited = 0;
+    return t->shared->pending & set ? 0 : result ? result : -EAGAIN;
+}
+
+UNIX_HANDLER(rt_sigtimedwait)
+{
+    struct linux_siginfo info;
+    struct linux_timespec time = {INT64_MAX, 0};
+    struct taken taken;
+    int64_t deadline = POLL_FOREVER, now = clock_uptime(), error;
+    uint64_t set;
+
+    if (argument(frame, 3) != MASK_SIZE)
+        return -EINVAL;
+    if (take(&set, argument_pointer(frame, 0), sizeof(set))
+        || (argument(frame, 2) && take(&time, argument_pointer(frame, 2), sizeof(time))))
+        return -EFAULT;
+    if (time.seconds < 0 || (uint64_t)time.nanoseconds >= SECOND)
+        return -EINVAL;
+    if (time.seconds < INT64_MAX / 2000000000)
+        deadline = now + time.seconds * (int64_t)SECOND + time.nanoseconds;
+    set &= ~NEVER_BLOCKED;
+    error = set ? wait_for(t, set, deadline) : -EAGAIN;
+    if (error)
+        return error;
+    signal_take(t, set, &taken);
+    if (!taken.signal)
+        return -EAGAIN;
+    signal_describe(&taken, &info);
+    if (argument(frame, 1) && give(argument_pointer(frame, 1), &info, sizeof(info)))
+        return -EFAULT;
+    return taken.signal;
+}
+
+/* --- sending ---------------------------------------- */
+
+UNIX_HANDLER(tgkill)
+{
+    const uint64_t words[] = {argument(frame, 0), argument(frame, 1), argument(frame, 2)};
+
+    if (argument_int(frame, 0) <= 0 || argument_int(frame, 1) <= 0)
+        return -EINVAL;
+    return client_proc(t, PROC_TKILL, words, 3, NULL, 0);
+}
+
+UNIX_HANDLER(tkill)
+{
+    const uint64_t words[] = {0, argument(frame, 0), argument(frame, 1)};
+
+    if (argument_int(frame, 0) <= 0)
+        return -EINVAL;
+    return client_proc(t, PROC_TKILL, words, 3, NULL, 0);
+}
+
+int64_t unix_written(struct uxrt_thread *t, int64_t result)
+{
+    const uint64_t words[] = {0, t->tid, SIGPIPE};
+
+    if (result == -EPIPE)
+        client_proc(t, PROC_TKILL, words, 3, NULL, 0);
+    return result;
+}
+
+/* --- alternate stack ---------------------------------------- */
+
+bool signal_on_alternate(const struct uxrt_thread *t, uint64_t sp)
+{
+    return sp > t->alternate && sp - t->alternate <= t->alternate_size;
+}
+
+UNIX_HANDLER(sigaltstack)
+{
+    bool on = signal_on_alternate(t, frame->rsp);
+    struct linux_stack new, old = {
+        .base = t->alternate, .size = t->alternate_size,
+        .flags = !t->alternate_size ? SS_DISABLE : on ? SS_ONSTACK : 0,
+    };
+
+    if (argument(frame, 0)) {
+        if (take(&new, argument_pointer(frame, 0), sizeof(new)))
+            return -EFAULT;
+        if (on)
+            return -EPERM;
+        if (new.flags & ~(SS_DISABLE | SS_ONSTACK))
+            return -EINVAL;
+        if (!(new.flags & SS_DISABLE) && new.size < MINSIGSTKSZ)
+            return -ENOMEM;
+        t->alternate = new.flags & SS_DISABLE ? 0 : new.base;
+        t->alternate_size = new.flags & SS_DISABLE ? 0 : new.size;
+    }
+    return argument(frame, 1) ? give(argument_pointer(frame, 1), &old, sizeof(old)) : 0;
+}
+
+/* --- timers ---------------------------------------- */
+
+enum { ITIMER_REAL = 0 };
+
+struct linux_itimer {
+    int64_t interval[2], value[2];      /* seconds, microseconds */
+};
+
+static bool in_nanoseconds(const int64_t time[2], uint64_t *result)
+{
+    if (time[0] < 0 || time[0] > INT64_MAX / 4000000000 || time[1] < 0
+        || time[1] >= 1000000)
+        return false;
+    *result = (uint64_t)time[0] * SECOND + (uint64_t)time[1] * 1000;
+    return true;
+}
+
+static void in_microseconds(uint64_t nanoseconds, int64_t time[2])
+{
+    nanoseconds += 999;
+    time[0] = (int64_t)(nanoseconds / SECOND);
+    time[1] = (int64_t)(nanoseconds % SECOND / 1000);
+}
+
+/* Without a new time, only tells; gives the program the old one. */
+static int64_t timer(struct uxrt_thread *t, const struct linux_itimer *new, void *user)
+{
+    uint64_t words[2] = {UINT64_MAX, 0};
+    struct linux_itimer old;
+
+    if (new && (!in_nanoseconds(new->value, &words[0])
+                || !in_nanoseconds(new->interval, &words[1])))
+        return -EINVAL;
+    int64_t error = client_proc(t, PROC_TIMER, words, 2, NULL, 0);
+
+    in_microseconds(t->shared->result[0], old.value);
+    in_microseconds(t->shared->result[1], old.interval);
+    return error || !user ? error : give(user, &old, sizeof(old));
+}
+
+UNIX_HANDLER(setitimer)
+{
+    struct linux_itimer new = {0};
+
+    if (argument(frame, 0) != ITIMER_REAL)
+        return -EINVAL;
+    if (argument(frame, 1) && take(&new, argument_pointer(frame, 1), sizeof(new)))
+        return -EFAULT;
+    return timer(t, &new, argument_pointer(frame, 2));
+}
+
+UNIX_HANDLER(getitimer)
+{
+    return argument(frame, 0) != ITIMER_REAL ? -EINVAL
+        : timer(t, NULL, argument_pointer(frame, 1));
+}
+
+UNIX_HANDLER(alarm)
+{
+    uint64_t words[2] = {(uint32_t)argument(frame, 0) * SECOND, 0};
+    int64_t error = client_proc(t, PROC_TIMER, words, 2, NULL, 0);
+
+    return error ? error : (int64_t)((t->shared->result[0] + SECOND - 1) / SECOND);
 }

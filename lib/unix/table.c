@@ -32,7 +32,14 @@
     CALL(292, dup3) \
     CALL(293, pipe2) CALL(295, preadv) CALL(296, pwritev) CALL(302, prlimit64) \
     CALL(316, renameat2) CALL(318, getrandom) CALL(332, statx) CALL(436, close_range) \
-    CALL(439, faccessat2)
+    CALL(439, faccessat2) CALL(36, getitimer) CALL(37, alarm) \
+    CALL(38, setitimer) CALL(98, getrusage) CALL(99, sysinfo) \
+    CALL(100, times) CALL(105, setuid) CALL(106, setgid) CALL(109, setpgid) \
+    CALL(112, setsid) CALL(113, setreuid) CALL(114, setregid) CALL(116, setgroups) \
+    CALL(117, setresuid) CALL(119, setresgid) CALL(121, getpgid) CALL(124, getsid) \
+    CALL(127, rt_sigpending) CALL(128, rt_sigtimedwait) \
+    CALL(131, sigaltstack) CALL(157, prctl) \
+    CALL(247, waitid) CALL(95, umask)
 
 #define PROTOTYPE(number, name) foreign_handler unix_##name;
 CALLS(PROTOTYPE)

@@ -18,6 +18,7 @@ enum {
 struct clone_start {
     struct thread_start start;
     uint64_t flags, parent_tid, child_tid;
+    uint64_t blocked;           /* signals: the maker's mask */
     struct foreign_frame frame;
 };
 
@@ -50,12 +51,14 @@ static void begin(void *argument)
     struct clone_start *clone = argument;
     struct uxrt_thread *t = thread_numbered((unsigned)clone->start.number - 1);
 
+    t->shared->in_lib = 1;
     clear_at[t->number] = clone->flags & CLONE_CHILD_CLEARTID ? clone->child_tid : 0;
     if (clone->flags & CLONE_PARENT_SETTID)
         (void)give((void *)clone->parent_tid, &t->tid, sizeof(t->tid));
     if (clone->flags & CLONE_CHILD_SETTID)
         (void)give((void *)clone->child_tid, &t->tid, sizeof(t->tid));
-    foreign_resume(&clone->frame);
+    t->shared->blocked = clone->blocked;
+    foreign_resume(&clone->frame, thread_block(t->number));
 }
 
 int64_t thread_clone(struct uxrt_thread *t, const struct foreign_frame *frame)
@@ -64,6 +67,7 @@ int64_t thread_clone(struct uxrt_thread *t, const struct foreign_frame *frame)
     struct clone_start clone = {
         .start = {.run = begin}, .flags = argument(frame, 0),
         .parent_tid = argument(frame, 2), .child_tid = argument(frame, 3), .frame = *frame,
+        .blocked = t->shared->blocked,
     };
     struct clone_start *at = (struct clone_start *)((top - sizeof(clone))
                                                     & ~(STACK_ALIGNMENT - 1));
@@ -75,6 +79,7 @@ int64_t thread_clone(struct uxrt_thread *t, const struct foreign_frame *frame)
     clone.start.argument = at;
     clone.frame.rax = 0;
     clone.frame.rsp = top;
+    clone.frame.number = NO_NUMBER;
     if (give(at, &clone, sizeof(clone)))
         return -EFAULT;
     int64_t result = client_proc(t, PROC_THREAD, words, 4, NULL, 0);

@@ -72,5 +72,8 @@ struct linux_timespec {
     int64_t seconds, nanoseconds;
 };
 
+/* The result of a write; EPIPE sends SIGPIPE to the thread. */
+int64_t unix_written(struct uxrt_thread *t, int64_t result);
+
 /* Nanoseconds since 1970. */
 int64_t unix_realtime(void);

@@ -6,6 +6,7 @@
 
 #include <boot/log.h>
 #include <process/connection.h>
+#include <process/signal.h>
 #include <util/errno.h>
 #include <util/string.h>
 
@@ -49,11 +50,12 @@ int files_mount(struct namespace *namespace)
 
 static void kill_now(void)
 {
+    const struct signal_info info = {.code = SIGNAL_USER};
     struct process *process = killed.pid ? process_find(killed.pid) : NULL;
 
     killed.pid = 0;
     if (process && !process->zombie) {
-        process_kill(process, killed.signal);
+        signal_send(process, NULL, (unsigned)killed.signal, &info);
     }
 }
 

@@ -52,8 +52,6 @@ int call_thread_exit(struct call *call);
 int call_fork(struct call *call);
 int call_exec(struct call *call);
 int call_exit(struct call *call);
-int call_wait(struct call *call);
-int call_kill(struct call *call);
 int call_tls(struct call *call);
 int call_thread_wake(struct call *call);
 int call_umask(struct call *call);
@@ -62,6 +60,19 @@ int call_unknown(struct call *call);
 enum { UNKNOWN_CALLS = 512 };
 unsigned calls_unknown(unsigned number);
 int call_alarm(struct call *call);
+/* calls_signal.c, */
+int call_wait(struct call *call);
+int call_kill(struct call *call);
+int call_tkill(struct call *call);
+int call_action(struct call *call);
+int call_signal(struct call *call);
+int call_timer(struct call *call);
+/* group.c, */
+int call_setpgid(struct call *call);
+int call_setsid(struct call *call);
+int call_group(struct call *call);
+int call_ids(struct call *call);
+int call_groups(struct call *call);
 /* calls_other.c. */
 int call_mount(struct call *call);
 int call_unmount(struct call *call);

@@ -10,8 +10,6 @@
 #include <process/thread.h>
 #include <util/errno.h>
 
-enum { WAIT_NO_HANG = 1, SIGNALS = 64 };
-
 static bool in_library(uint64_t address)
 {
     return address >= LIBRARY_BASE && address < USER_TOP;
@@ -62,54 +60,6 @@ int call_exit(struct call *call)
 {
     process_kill(call->process, (int)(call->words[0] & 0xffff));
     return CALL_NO_ANSWER;
-}
-
-/* pid, options -> pid, status */
-int call_wait(struct call *call)
-{
-    struct process *zombie;
-
-    if (!process_zombie(call->process, (int64_t)call->words[0], &zombie)) {
-        return -ECHILD;
-    }
-    if (!zombie) {
-        call->result[0] = call->result[1] = 0;
-        return call->words[1] & WAIT_NO_HANG ? 0 : -ERROR_WAIT;
-    }
-    call->result[0] = zombie->pid;
-    call->result[1] = (uint64_t)zombie->status;
-    process_free(zombie);
-    return 0;
-}
-
-static bool may_kill(const struct process *process, const struct process *target)
-{
-    const struct process_page *from = process->page, *to = target->page;
-
-    return from->euid == 0 || from->euid == to->uid || from->uid == to->uid;
-}
-
-/* The first process cannot be killed: it would take everybody with it. */
-int call_kill(struct call *call)
-{
-    struct process *target = call->words[0] <= UINT32_MAX
-        ? process_find((uint32_t)call->words[0]) : NULL;
-    int signal = (int)call->words[1];
-
-    if (call->words[1] > SIGNALS) {
-        return -EINVAL;
-    }
-    if (!target) {
-        return -ESRCH;
-    }
-    if (!may_kill(call->process, target) || (signal && !target->parent)) {
-        return -EPERM;
-    }
-    if (signal == 0 || target->zombie) {
-        return 0;
-    }
-    process_kill(target, signal);
-    return target == call->process ? CALL_NO_ANSWER : 0;
 }
 
 int call_tls(struct call *call)

@@ -99,6 +99,7 @@ static void write_identity(struct identity *identity, const struct process *proc
     identity->umask = page->umask;
     memcpy(identity->groups, process->groups, sizeof(identity->groups));
     identity->group_count = process->group_count;
+    identity->ignored = (uint32_t)process->signals.ignored;
     identity->root_count = namespace_roots(process->namespace, identity->service,
         identity->roots);
 }
@@ -165,6 +166,7 @@ static int connect(struct process *process, struct service *service, unsigned sl
     identity->generation = connection->generation;
     identity->service = service->number;
     identity->cancel = 0;
+    identity->interrupt = 0;
     identity->parent = parent;
     identity->fork_token = token;
     write_identity(identity, process);
@@ -275,6 +277,25 @@ void connection_update(struct process *process)
     for (unsigned slot = SLOT_PROC; slot < SLOTS; slot++) {
         if (process->connections[slot]) {
             write_identity(connection_identity(process->connections[slot]), process);
+        }
+    }
+}
+
+void connection_cancel_all(const struct process *process)
+{
+    for (unsigned slot = SLOT_PROC + 1; slot < SLOTS; slot++) {
+        if (process->connections[slot]) {
+            connection_cancel(process->connections[slot]);
+        }
+    }
+}
+
+void connection_interrupt(const struct process *process, bool interrupt)
+{
+    for (unsigned slot = SLOT_PROC + 1; slot < SLOTS; slot++) {
+        if (process->connections[slot]) {
+            __atomic_store_n(&connection_identity(process->connections[slot])->interrupt,
+                interrupt, __ATOMIC_RELEASE);
         }
     }
 }

@@ -67,6 +67,10 @@ void connection_end_service(struct service *service);
 /* Parked calls of the connection are to be answered now. */
 void connection_cancel(uint32_t index);
 
+/* Of all connections: parked calls are answered; nothing is parked from now on, or is again. */
+void connection_cancel_all(const struct process *process);
+void connection_interrupt(const struct process *process, bool interrupt);
+
 /* Credentials, groups, roots or ids of a process have changed. */
 void connection_update(struct process *process);
 

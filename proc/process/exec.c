@@ -10,12 +10,13 @@
 
 #include <process/connection.h>
 #include <process/image.h>
+#include <process/signal.h>
 #include <process/thread.h>
 #include <transport/start.h>
 #include <util/errno.h>
 #include <util/string.h>
 
-enum { SIGNAL_KILL = 9, NAME_READ = 1024 };
+enum { NAME_READ = 1024 };
 
 /* The bytes are the process's own, so they may be anything. */
 void process_take_name(struct process *process, uint64_t address, size_t bytes)
@@ -60,7 +61,8 @@ static void leave_buffers(struct process *process)
     buffer_drop_left(process);
 }
 
-static void run(struct process *process, uint64_t address, uint64_t bytes)
+/* The mask of signals is kept. */
+static void run(struct process *process, uint64_t address, uint64_t bytes, uint64_t blocked)
 {
     struct thread *thread = thread_create(process, 0, process->pid);
     struct user_context regs = {
@@ -68,6 +70,10 @@ static void run(struct process *process, uint64_t address, uint64_t bytes)
         .rdi = address, .rsi = bytes,
     };
 
+    if (thread) {
+        thread->page->blocked = blocked;
+        signal_exec(process);
+    }
     if (!thread || !thread_start(thread, &regs)) {
         process_kill(process, SIGNAL_KILL);
     }
@@ -79,6 +85,7 @@ int call_exec(struct call *call)
     struct process *process = call->process;
     uint64_t address = call->words[0], size = call->words[1];
     uint64_t pages = size / PAGE_SIZE + (size % PAGE_SIZE != 0);
+    uint64_t blocked;
     struct space *space;
     int error = -ENOMEM;
 
@@ -95,12 +102,13 @@ int call_exec(struct call *call)
         space_destroy(space);
         return error;
     }
+    blocked = call->thread->page->blocked;
     connection_drop_buffers(call->thread, true);
     process_strip(process);
     leave_buffers(process);
     space_destroy(process->space);
     process->space = space;
     process_take_name(process, address, size);
-    run(process, address, size);
+    run(process, address, size, blocked);
     return CALL_NO_ANSWER;
 }

@@ -11,8 +11,11 @@
 #include <process/connection.h>
 #include <process/device.h>
 #include <process/namespace.h>
+#include <process/signal.h>
 #include <process/thread.h>
 #include <util/errno.h>
+
+enum { STATUS_SIGNAL = 0x7f, STATUS_SHIFT = 8 };
 
 /* Whoever waits for an answer through the process's reply objects gets label 0: EIO. */
 static void drop_replies(struct process *process)
@@ -101,27 +104,15 @@ void process_kill(struct process *process, int status)
     }
     process->zombie = true;
     process->status = status;
+    signal_end(process);
     if (!process->parent) {
         panic("the first process has ended, status", (unsigned)status);
     }
     process_strip(process);
     drop_memory(process);
     give_children(process);
-    process_wake(process->parent, EVENT_CHILD);
-}
-
-bool process_zombie(struct process *process, int64_t pid, struct process **zombie)
-{
-    bool any = false;
-
-    *zombie = NULL;
-    for (struct process *child = process->children; child; child = child->sibling) {
-        if (pid == -1 || child->pid == (uint64_t)pid) {
-            any = true;
-            *zombie = child->zombie ? child : *zombie;
-        }
-    }
-    return any;
+    signal_parent(process, status & STATUS_SIGNAL ? CHILD_KILLED : CHILD_EXITED,
+        status & STATUS_SIGNAL ? status & STATUS_SIGNAL : status >> STATUS_SHIFT);
 }
 
 /* A child that could not be made complete goes without a trace. */

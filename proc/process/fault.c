@@ -12,20 +12,23 @@
 #include <kcall/invoke.h>
 #include <process/image.h>
 #include <process/oom.h>
+#include <process/signal.h>
 #include <process/thread.h>
 #include <util/errno.h>
-
-enum { SIGNAL_ILL = 4, SIGNAL_TRAP = 5, SIGNAL_BUS = 7, SIGNAL_FPE = 8, SIGNAL_KILL = 9,
-       SIGNAL_SEGV = 11, SIGNAL_SYS = 31 };
 
 enum { STATUS_WRITE = 2, SYSCALL_BYTES = 2, REGISTERS_TO_RDI = 9,
        VECTOR_PROTECTION = 13 };
 
+/* A signal for the thread: it goes on in a handler, or the process ends. */
 static bool kill(struct thread *thread, int signal, const char *what, uint64_t ip,
     uint64_t address)
 {
     struct process *process = thread->process;
+    const struct signal_info info = {.code = 1, .address = address};
 
+    if (signal_fault(thread, (unsigned)signal, &info)) {
+        return true;
+    }
     log_line("process %u (%s): %s at 0x%lx, address 0x%lx", process->pid, process->name,
         what, ip, address);
     process_kill(process, signal);

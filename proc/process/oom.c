@@ -5,13 +5,14 @@
  * come last.
  */
 #include <process/oom.h>
+#include <process/signal.h>
 
 #include <stddef.h>
 
 #include <boot/log.h>
 #include <process/call.h>
 
-enum { SIGNAL_KILL = 9 };
+
 
 static bool serves(const struct process *process)
 {

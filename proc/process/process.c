@@ -12,6 +12,7 @@
 #include <process/connection.h>
 #include <process/image.h>
 #include <process/namespace.h>
+#include <process/signal.h>
 #include <process/thread.h>
 #include <util/errno.h>
 #include <util/string.h>
@@ -62,7 +63,8 @@ static void insert(struct process *process, struct process *parent)
     }
 }
 
-/* The page that the process can read about itself. */
+/* The page that the process can read about itself. Each child of the first
+ * process begins a session. */
 static bool make_page(struct process *process, const struct process *parent)
 {
     uint32_t frame;
@@ -85,6 +87,9 @@ static bool make_page(struct process *process, const struct process *parent)
         process->page->boot_time = clock_boot_time() * INT64_C(1000000000);
     }
     process->page->pid = process->pid;
+    if (parent && !parent->parent) {
+        process->page->pgid = process->page->sid = process->pid;
+    }
     return true;
 }
 
@@ -101,6 +106,7 @@ static bool make_parts(struct process *process, struct process *parent)
         memcpy(process->groups, parent->groups, sizeof(process->groups));
         process->group_count = parent->group_count;
         memcpy(process->name, parent->name, sizeof(process->name));
+        signal_fork(process, parent);
         process->namespace = parent->namespace;
         namespace_get(process->namespace);
     } else {

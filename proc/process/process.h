@@ -25,6 +25,8 @@ struct thread {
     cptr event;                 /* the notification, with the badge of events */
     struct thread_page *page;   /* shared with it, in our memory */
     struct timer alarm;         /* of PROC_ALARM */
+    uint64_t pending;           /* signals for this thread alone */
+    bool suspended;             /* because its process is stopped */
     bool live;
     bool bound;                 /* receives its notification with its requests */
     struct thread *next;        /* of those with the same hash */
@@ -35,6 +37,24 @@ enum {
     HANDLES_MAX = 16384,
     HANDLES_PER_FRAME = PAGE_SIZE / sizeof(struct object *),
     DEVICES_MAX = 8,            /* slots SLOT_DEVICE + n */
+};
+
+/* What is told of a signal. */
+struct signal_info {
+    int32_t code, status;
+    uint32_t pid, uid;
+    uint64_t address;
+};
+enum { SIGNALS_INFO = 32 };     /* of those up to here it is kept */
+
+struct signals {
+    uint64_t pending, ignored, handled;     /* bit n - 1: signal n */
+    bool stopped, report_stop, report_continue;
+    bool no_stops;              /* stopped children are no news */
+    uint8_t stop_signal;
+    struct timer timer;         /* of PROC_TIMER */
+    uint64_t deadline, interval;        /* nanoseconds since boot; of the timer */
+    struct signal_info info[SIGNALS_INFO];
 };
 
 struct process {
@@ -60,6 +80,7 @@ struct process {
     uint32_t handle_count, free_handle; /* open; none below this is free */
     cptr replies[REPLIES_MAX];  /* our capabilities to its reply objects, or 0 */
     cptr devices[DEVICES_MAX];  /* and to its ports and interrupts */
+    struct signals signals;
     int status;                 /* when it is a zombie */
     bool zombie;
     char name[32];              /* last component of the program */
@@ -92,9 +113,6 @@ void process_kill(struct process *process, int status);
 void process_abandon(struct process *process);
 /* Ends all threads, services and what belongs to them, drops handles. */
 void process_strip(struct process *process);
-/* A child that is a zombie, with this pid (-1: any), or null; false: no such child. */
-bool process_zombie(struct process *process, int64_t pid, struct process **zombie);
-
 /* Sets event bits of all its threads and wakes them. */
 void process_wake(struct process *process, uint32_t events);
 

@@ -127,6 +127,9 @@ static bool make_block(struct thread *thread, cptr *ipc)
     thread->page = frame_memory(frame);
     thread->page->events = 0;
     thread->page->tid = thread->tid;
+    thread->page->pending = 0;
+    thread->page->hold = 0;
+    thread->page->in_lib = 1;
     return space_page(space, block + BLOCK_IPC, PROC_WRITE, &frame, ipc) == 0;
 }
 

@@ -5,6 +5,7 @@
 #include <boot/archive.h>
 #include <memory/slot.h>
 #include <process/namespace.h>
+#include <process/signal.h>
 #include <util/heap.h>
 
 enum { PIDS = 16, REGIONS = 4 };
@@ -111,10 +112,12 @@ struct process *process_next(uint32_t after)
     return NULL;
 }
 
-void process_kill(struct process *process, int status)
+void signal_send(struct process *process, struct thread *thread, unsigned signal,
+    const struct signal_info *info)
 {
+    (void)thread, (void)info;
     world_killed = process->pid;
-    world_signal = status;
+    world_signal = (int)signal;
 }
 
 void process_wake(struct process *process, uint32_t events)

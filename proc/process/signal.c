@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Signals: what is pending, default actions, stopping and going on. signal_thread.c makes
+ * a thread look.
+ */
+#include <process/signal.h>
+
+#include <stddef.h>
+
+#include <process/connection.h>
+#include <process/signal_thread.h>
+#include <process/thread.h>
+#include <util/errno.h>
+
+#define STOP_SIGNALS (signal_bit(SIGNAL_STOP) | signal_bit(SIGNAL_TSTP) \
+    | signal_bit(SIGNAL_TTIN) | signal_bit(SIGNAL_TTOU))
+#define IGNORED_SIGNALS (signal_bit(SIGNAL_CHILD) | signal_bit(SIGNAL_CONTINUE) \
+    | signal_bit(SIGNAL_URGENT) | signal_bit(SIGNAL_WINDOW))
+#define FAULT_SIGNALS (signal_bit(SIGNAL_ILL) | signal_bit(SIGNAL_TRAP) \
+    | signal_bit(SIGNAL_BUS) | signal_bit(SIGNAL_FPE) | signal_bit(SIGNAL_SEGV))
+#define NEVER_BLOCKED (signal_bit(SIGNAL_KILL) | signal_bit(SIGNAL_STOP))
+
+static bool is_ignored(const struct process *process, unsigned signal)
+{
+    uint64_t ignored = process->signals.ignored
+                       | (IGNORED_SIGNALS & ~process->signals.handled);
+
+    return ignored & signal_bit(signal);
+}
+
+static uint64_t blocked(const struct thread *thread)
+{
+    return __atomic_load_n(&thread->page->blocked, __ATOMIC_ACQUIRE) & ~NEVER_BLOCKED;
+}
+
+/* What the thread could take now. */
+static uint64_t ready(const struct thread *thread)
+{
+    return (thread->process->signals.pending | thread->pending) & ~blocked(thread);
+}
+
+/* Writes into the threads' pages what is pending; servers park nothing for a process that
+ * has something to do. */
+static void refresh(struct process *process)
+{
+    uint64_t stop = process->signals.stopped ? signal_bit(SIGNAL_STOP) : 0;
+    bool any = stop;
+
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        struct thread *thread = process->threads[i];
+
+        if (thread) {
+            __atomic_store_n(&thread->page->pending,
+                process->signals.pending | thread->pending | stop, __ATOMIC_SEQ_CST);
+            any = any || ready(thread);
+            if (thread->page->pending & thread->page->waited) {
+                thread_wake(thread, EVENT_SIGNAL);
+            }
+        }
+    }
+    connection_interrupt(process, any);
+}
+
+static void withdraw(struct thread *thread, unsigned signal)
+{
+    thread->process->signals.pending &= ~signal_bit(signal);
+    thread->pending &= ~signal_bit(signal);
+}
+
+void signal_parent(struct process *child, int code, int status)
+{
+    struct process *parent = child->parent;
+    const struct signal_info info = {
+        .code = code, .status = status, .pid = child->pid,
+        .uid = child->page ? child->page->uid : 0,
+    };
+
+    if (!parent) {
+        return;
+    }
+    process_wake(parent, EVENT_CHILD);
+    if (code < CHILD_STOPPED || !parent->signals.no_stops) {
+        signal_send(parent, NULL, SIGNAL_CHILD, &info);
+    }
+}
+
+static void stop(struct process *process, unsigned signal)
+{
+    struct signals *signals = &process->signals;
+
+    if (signals->stopped) {
+        return;
+    }
+    signals->stopped = true;
+    signals->stop_signal = (uint8_t)signal;
+    signals->report_stop = true;
+    signals->report_continue = false;
+    refresh(process);
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        if (process->threads[i]) {
+            signal_thread_stop(process->threads[i]);
+        }
+    }
+    signal_parent(process, CHILD_STOPPED, (int)signal);
+}
+
+static void go_on(struct process *process)
+{
+    struct signals *signals = &process->signals;
+
+    if (!signals->stopped) {
+        return;
+    }
+    signals->stopped = false;
+    signals->report_stop = false;
+    signals->report_continue = true;
+    refresh(process);
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        if (process->threads[i]) {
+            signal_thread_continue(process->threads[i]);
+        }
+    }
+    signal_parent(process, CHILD_CONTINUED, SIGNAL_CONTINUE);
+}
+
+/* What happens without a handler. The process may have ended. */
+static void act(struct process *process, unsigned signal)
+{
+    if (is_ignored(process, signal)) {
+        return;
+    }
+    if (signal_bit(signal) & STOP_SIGNALS) {
+        stop(process, signal);
+    } else {
+        process_kill(process, (int)signal);
+    }
+}
+
+/* The first of these: those of faults come before others. */
+static unsigned first_of(uint64_t set)
+{
+    uint64_t faults = set & FAULT_SIGNALS;
+
+    return (unsigned)__builtin_ctzll(faults ? faults : set) + 1;
+}
+
+/* Does what needs no handler; true if there is something left for the thread. */
+static bool act_all(struct thread *thread)
+{
+    struct process *process = thread->process;
+    uint64_t set;
+
+    while (!process->zombie && (set = ready(thread) & ~process->signals.handled) != 0) {
+        unsigned signal = first_of(set);
+
+        withdraw(thread, signal);
+        act(process, signal);
+    }
+    return !process->zombie && ready(thread) != 0;
+}
+
+/* Something is pending that was not. */
+static void post(struct process *process)
+{
+    refresh(process);
+    for (unsigned i = 0; i < THREADS_MAX && !process->zombie; i++) {
+        struct thread *thread = process->threads[i];
+
+        if (thread && act_all(thread) && !process->signals.stopped) {
+            signal_thread_interrupt(thread);
+            break;
+        }
+    }
+    if (!process->zombie) {
+        refresh(process);
+    }
+}
+
+static bool somebody_blocks(const struct process *process, unsigned signal)
+{
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        if (process->threads[i]
+            && (blocked(process->threads[i]) & signal_bit(signal))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void make_pending(struct process *process, struct thread *thread, unsigned signal,
+    const struct signal_info *info)
+{
+    if (thread) {
+        thread->pending |= signal_bit(signal);
+    } else {
+        process->signals.pending |= signal_bit(signal);
+    }
+    if (signal <= SIGNALS_INFO) {
+        process->signals.info[signal - 1] = *info;
+    }
+}
+
+void signal_send(struct process *process, struct thread *thread, unsigned signal,
+    const struct signal_info *info)
+{
+    if (process->zombie || !process->parent) {
+        return;
+    }
+    if (signal == SIGNAL_KILL) {
+        process_kill(process, SIGNAL_KILL);
+        return;
+    }
+    if (signal == SIGNAL_CONTINUE) {
+        process->signals.pending &= ~STOP_SIGNALS;
+        go_on(process);
+    } else if (signal_bit(signal) & STOP_SIGNALS) {
+        process->signals.pending &= ~signal_bit(SIGNAL_CONTINUE);
+    }
+    if (is_ignored(process, signal) && !somebody_blocks(process, signal)) {
+        return;
+    }
+    make_pending(process, thread, signal, info);
+    post(process);
+}
+
+int signal_take_of(struct thread *thread, uint64_t set, struct signal_info *info)
+{
+    struct process *process = thread->process;
+    uint64_t found = (process->signals.pending | thread->pending) & set;
+    unsigned signal;
+
+    if (!found) {
+        return 0;
+    }
+    signal = first_of(found);
+    withdraw(thread, signal);
+    *info = (struct signal_info){.code = SIGNAL_USER};
+    if (signal <= SIGNALS_INFO) {
+        *info = process->signals.info[signal - 1];
+    }
+    refresh(process);
+    return (int)signal;
+}
+
+int signal_take(struct thread *thread, struct signal_info *info)
+{
+    struct process *process = thread->process;
+
+    act_all(thread);
+    if (process->zombie) {
+        return 0;
+    }
+    refresh(process);
+    return process->signals.stopped ? -ERROR_WAIT
+                                    : signal_take_of(thread, ready(thread), info);
+}
+
+void signal_action(struct process *process, unsigned signal, unsigned action)
+{
+    uint64_t bit = signal_bit(signal);
+
+    process->signals.handled &= ~bit;
+    process->signals.ignored &= ~bit;
+    if (action & PROC_HANDLED) {
+        process->signals.handled |= bit;
+    } else if (action & PROC_IGNORED) {
+        process->signals.ignored |= bit;
+    }
+    if (signal == SIGNAL_CHILD) {
+        process->signals.no_stops = action & PROC_NO_STOPS;
+    }
+    process->page->ignored = process->signals.ignored;
+    if (is_ignored(process, signal)) {
+        process->signals.pending &= ~bit;
+    }
+    refresh(process);
+}
+
+void signal_exec(struct process *process)
+{
+    process->signals.handled = 0;
+    process->signals.no_stops = false;
+    refresh(process);
+}
+
+void signal_fork(struct process *child, const struct process *parent)
+{
+    child->signals.handled = parent->signals.handled;
+    child->signals.ignored = parent->signals.ignored;
+    child->signals.no_stops = parent->signals.no_stops;
+}
+
+void signal_end(struct process *process)
+{
+    timer_cancel(&process->signals.timer);
+}
+
+bool signal_fault(struct thread *thread, unsigned signal, const struct signal_info *info)
+{
+    struct process *process = thread->process;
+
+    if (!(process->signals.handled & signal_bit(signal) & ~blocked(thread))) {
+        return false;
+    }
+    make_pending(process, thread, signal, info);
+    refresh(process);
+    return signal_thread_redirect(thread);
+}
