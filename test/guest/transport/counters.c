@@ -91,8 +91,8 @@ static int64_t slack(unsigned n)
     static const struct {
         const char *word;
         int64_t more;
-    } list[] = {{"used", 192}, {"heap", 4096}, {"page-table", 8}, {"page-directory", 2}, {"pdpt", 2},
-               {"nodes", 128}};
+    } list[] = {{"used", 192}, {"heap", 4096}, {"page-table", 8}, {"page-directory", 2},
+               {"pdpt", 2}, {"nodes", 128}};
 
     for (unsigned i = 0; i < sizeof(list) / sizeof(*list); i++) {
         if (!strcmp(words[n], list[i].word))
@@ -101,7 +101,8 @@ static int64_t slack(unsigned n)
     return 0;
 }
 
-static bool is_higher(const struct counters *before, const struct counters *now, unsigned n)
+static bool is_higher(const struct counters *before, const struct counters *now,
+    unsigned n)
 {
     return now->values[n] > before->values[n] + slack(n);
 }

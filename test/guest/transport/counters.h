@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The counters under /proc/sys, to see that everything comes back: counters_read(), what is
- * to be looked at, then counters_returned(), which is one result (tap.h). Memory of what has
- * ended is taken apart bit by bit, so both wait, for a bounded time.
+ * The counters under /proc/sys, to see that everything comes back: counters_read(), what
+ * is to be looked at, then counters_returned(), which is one result (tap.h). Memory of
+ * what has ended is taken apart bit by bit, so both wait, for a bounded time.
  */
 #pragma once
 

@@ -23,7 +23,7 @@ struct state {
     uint32_t opened, closed, twice, parked;
 };
 
-/* The server: files of which each open one has bytes of its own, and some never answer. */
+/* The server: each open file has bytes of its own, and some never answer. */
 
 static struct state state;
 static struct server_node root = {.number = 1, .mode = S_IFDIR | 0777, .links = 2};
@@ -34,8 +34,8 @@ static struct server_node nodes[] = {
 };
 static const char *const names[] = {"data", "silent", "state"};
 
-static int serve_lookup(struct server *server, struct server_node *parent, const char *name,
-    size_t length, struct server_node **node)
+static int serve_lookup(struct server *server, struct server_node *parent,
+    const char *name, size_t length, struct server_node **node)
 {
     (void)server;
     (void)parent;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Clients that break every rule: requests whose fields are random or at their limits, sent
- * by raw kernel calls while a second thread changes the shared buffer and takes the memory
- * of reply windows away. Then a good client must get right answers, and nothing is lost.
- * `hostile_client attack SERVICE SEED` is one such client, `serve NAME` a server for it.
+ * Clients that break every rule: requests whose fields are random or at their limits,
+ * sent by raw kernel calls while a second thread changes the shared buffer and takes the
+ * memory of reply windows away. Then a good client must get right answers, and nothing
+ * is lost. `hostile_client attack SERVICE SEED` is one such client, `serve NAME` a server for it.
  */
 #include <native/tap.h>
 #include <server/server.h>
@@ -68,7 +68,8 @@ static void open_window(void)
 {
     const uint64_t places[] = {
         (uint64_t)attack.window, (uint64_t)attack.window + WINDOW / 2 - 8,
-        (uint64_t)attack.fixed, 0x1000, LIBRARY_BASE, BUFFER_AREA, (uint64_t)attack.window,
+        (uint64_t)attack.fixed, 0x1000, LIBRARY_BASE, BUFFER_AREA,
+        (uint64_t)attack.window,
         UINT64_C(0x7fffffffe000), UINT64_C(0xffffffff80000000), thread_block(0),
     };
     struct raw raw = {

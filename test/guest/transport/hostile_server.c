@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Servers that break every rule: each way in which an answer can be wrong, for each kind of
- * call, and servers that die in each of them or never answer. A client's call ends with a
- * defined error and writes nothing where it must not, or the client can be killed.
+ * Servers that break every rule: each way in which an answer can be wrong, for each kind
+ * of call, and servers that die in each of them or never answer. A client's call ends with
+ * a defined error and writes nothing where it must not, or the client can be killed.
  * `hostile_server serve MODE` is such a server, `client` a client of it.
  */
 #include <native/tap.h>
@@ -112,7 +112,8 @@ static void answer_wrong(enum mode mode, const struct uxrt_request *r)
     default:
         break;
     }
-    send_on(r->reply, message_info(label, raw_random(&server.seed) & 7, 0, length), words);
+    send_on(r->reply, message_info(label, raw_random(&server.seed) & 7, 0, length),
+        words);
     if (mode == MODE_TWICE)
         send_on(r->reply, message_info(label ^ 1, 0, 0, length), words);
 }
@@ -126,7 +127,8 @@ static bool is_good(const struct uxrt_request *r, enum mode mode)
     if (attribute == ATTR_CLOSE && mode >= MODES)
         return true;
     return attribute == ATTR_OPEN && r->count == 8
-           && uxrt_request_get(server.service, r, 4, name, 4) == 4 && !memcmp(name, "good", 4);
+           && uxrt_request_get(server.service, r, 4, name, 4) == 4
+           && !memcmp(name, "good", 4);
 }
 
 static int serve_main(enum mode mode)
@@ -329,8 +331,8 @@ static const struct call {
     CALL(write_short), CALL(read_long), CALL(write_long), CALL(readv), CALL(open),
     CALL(open_parent), CALL(stat), CALL(fstat), CALL(change), CALL(seek), CALL(readdir),
     CALL(mkdir), CALL(rmdir), CALL(remove), CALL(rename), CALL(link), CALL(symlink),
-    CALL(readlink), CALL(chdir), CALL(openat), CALL(get), CALL(set), CALL(rpc), CALL(poll),
-    CALL(map), CALL(dup), CALL(spawn), CALL(fork), CALL(union),
+    CALL(readlink), CALL(chdir), CALL(openat), CALL(get), CALL(set), CALL(rpc),
+    CALL(poll), CALL(map), CALL(dup), CALL(spawn), CALL(fork), CALL(union),
 };
 enum { CALLS = sizeof(calls) / sizeof(*calls), LAST_ERROR = 255 };
 
@@ -383,7 +385,8 @@ static void check_mode(enum mode mode)
     int server_pid = start(mode), status = -1;
     int client = spawn_client(mode);
 
-    tap_is(uxrt_wait(client, &status, 0), client, "mode %u: the client's calls end", mode);
+    tap_is(uxrt_wait(client, &status, 0), client, "mode %u: the client's calls end",
+        mode);
     tap_is(status, 0, "mode %u: with defined errors", mode);
     tap_is(tap_kill(server_pid), 9, "mode %u: the server is killed", mode);
 }
@@ -397,7 +400,8 @@ static bool check_death(const struct call *call)
     file = uxrt_open(PLACE "good", UXRT_READ | UXRT_WRITE, 0);
     got = call->run();
     later = uxrt_read(file, data, 1);
-    if (uxrt_wait(pid, &status, 0) != pid || file < 0 || later != -EIO || !is_defined(got))
+    if (uxrt_wait(pid, &status, 0) != pid || file < 0 || later != -EIO
+        || !is_defined(got))
         tap_say("%s: file %d, %ld, then %ld, status 0x%x", call->name, file, (long)got,
             (long)later, status);
     (void)uxrt_close(file);
@@ -448,7 +452,8 @@ int main(int argc, char **argv)
     for (const char *at = argc > 2 ? argv[2] : ""; *at; at++)
         mode = mode * 10 + (*at - '0');
     if (argc > 2)
-        return argv[1][0] == 's' ? serve_main((enum mode)mode) : client_main((enum mode)mode);
+        return argv[1][0] == 's' ? serve_main((enum mode)mode)
+            : client_main((enum mode)mode);
     if (uxrt_unshare() < 0)
         return 1;
     check_silent();             /* pools grow */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Clients that take the processor: four that do nothing but calls of one server, and spin
- * between them, so that their time runs out in the middle of calls. As the server works on
- * its callers' time, a fifth client gets its answers in time, and they are right; and when
- * the four are killed in mid-call the server goes on.
+ * between them, so that their time runs out in the middle of calls. As the server works
+ * on its callers' time, a fifth client gets its answers in time, and they are right; and
+ * when the four are killed in mid-call the server goes on.
  */
 #include <native/tap.h>
 #include <util/string.h>

@@ -71,7 +71,8 @@ struct ipc_buffer *raw_ipc(void)
     return (struct ipc_buffer *)(thread_block(0) + BLOCK_IPC);
 }
 
-uint64_t raw_message(enum syscall_number how, unsigned slot, uint64_t info, uint64_t mr[4])
+uint64_t raw_message(enum syscall_number how, unsigned slot, uint64_t info,
+    uint64_t mr[4])
 {
     struct raw raw = {
         .rdi = cap_at(slot), .rsi = info, .rdx = (uint64_t)(int64_t)how,
@@ -85,7 +86,8 @@ uint64_t raw_message(enum syscall_number how, unsigned slot, uint64_t info, uint
     return raw.rsi;
 }
 
-int raw_proc(enum proc_call call, const uint64_t *words, unsigned count, const char *bytes)
+int raw_proc(enum proc_call call, const uint64_t *words, unsigned count,
+    const char *bytes)
 {
     uint64_t data[64] = {0}, mr[4] = {attribute_address(ATTR_PROC + (unsigned)call, 0)};
     size_t length = bytes ? strlen(bytes) : 0, all = count * sizeof(uint64_t) + length;

@@ -24,11 +24,13 @@ void raw_trap(struct raw *raw);
 
 /* A message on a connection: `how` is SYSCALL_CALL, _SEND or _NBSEND; words 0 to 3 go out
  * and come back. Returns the message info of the answer. */
-uint64_t raw_message(enum syscall_number how, unsigned slot, uint64_t info, uint64_t mr[4]);
+uint64_t raw_message(enum syscall_number how, unsigned slot, uint64_t info,
+    uint64_t mr[4]);
 
 /* A call of the process server, of words and bytes: its status. Results are at
  * raw_results(). */
-int raw_proc(enum proc_call call, const uint64_t *words, unsigned count, const char *bytes);
+int raw_proc(enum proc_call call, const uint64_t *words, unsigned count,
+    const char *bytes);
 const uint64_t *raw_results(void);
 
 /* The slot of a connection to this service of /srv, "" the process server's; or a
