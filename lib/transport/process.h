@@ -99,7 +99,6 @@ enum proc_call {
     PROC_TIMER,         /* nanoseconds from now (0: none), interval -> what was left of the
                            one before, its interval. SIGALRM comes to the process */
     PROC_THREAD_WAKE,   /* bits: EVENT_WAKE comes to these threads of the process (bit n: n) */
-    PROC_UMASK,         /* mask -> the mask before */
     PROC_UNKNOWN,       /* number of a system call that there is not: counted */
     PROC_CALLS
 };

@@ -54,7 +54,6 @@ static const struct entry table[PROC_CALLS] = {
     [PROC_LOG] = {call_log, 0},
     [PROC_SHUTDOWN] = {call_shutdown, 1},
     [PROC_THREAD_WAKE] = {call_thread_wake, 1},
-    [PROC_UMASK] = {call_umask, 1},
     [PROC_UNKNOWN] = {call_unknown, 1},
 };
 

@@ -54,7 +54,6 @@ int call_exec(struct call *call);
 int call_exit(struct call *call);
 int call_tls(struct call *call);
 int call_thread_wake(struct call *call);
-int call_umask(struct call *call);
 int call_unknown(struct call *call);
 /* How often a system call was asked for that there is not; numbers below UNKNOWN_CALLS. */
 enum { UNKNOWN_CALLS = 512 };

@@ -81,11 +81,3 @@ int call_thread_wake(struct call *call)
     return 0;
 }
 
-/* mask -> the one before */
-int call_umask(struct call *call)
-{
-    call->result[0] = call->process->page->umask;
-    call->process->page->umask = call->words[0] & 0777;
-    connection_update(call->process);
-    return 0;
-}
