@@ -6,7 +6,6 @@
  */
 #include <native/tap.h>
 #include <transport/process.h>
-#include <transport/table.h>
 #include <util/string.h>
 #include <uxrt/transport.h>
 
@@ -14,81 +13,16 @@
 #include <abi/syscall_debug.h>
 
 #include "peer.h"
-
-/* Registers of a system call, as raw_trap takes and gives them. */
-struct trap {
-    uint64_t rdi, rsi, rdx, r8, r9, r10, r12, r15;
-};
-
-/* Jumps to a system call instruction that is followed by "mov %rbx, %rsp", `pops` pops of
- * registers and a return. */
-void raw_trap(uint64_t instruction, uint64_t pops, struct trap *trap);
-__asm__("raw_trap:\n"
-        "    push %rbx; push %rbp; push %r12; push %r13; push %r14; push %r15\n"
-        "    push %rdx\n"
-        "    lea  1f(%rip), %rax\n"
-        "    push %rax\n"
-        "2:  test %rsi, %rsi\n"
-        "    jz   3f\n"
-        "    push $0\n"
-        "    dec  %rsi\n"
-        "    jmp  2b\n"
-        "3:  mov  %rdi, %rax\n"
-        "    mov  %rdx, %r11\n"
-        "    mov  0(%r11), %rdi; mov 8(%r11), %rsi; mov 16(%r11), %rdx\n"
-        "    mov  24(%r11), %r8; mov 32(%r11), %r9; mov 40(%r11), %r10\n"
-        "    mov  48(%r11), %r12; mov 56(%r11), %r15\n"
-        "    mov  %rsp, %rbx\n"
-        "    jmp  *%rax\n"
-        "1:  pop  %r11\n"
-        "    mov  %rdi, 0(%r11); mov %rsi, 8(%r11); mov %r8, 24(%r11)\n"
-        "    mov  %r9, 32(%r11); mov %r10, 40(%r11)\n"
-        "    pop  %r15; pop %r14; pop %r13; pop %r12; pop %rbp; pop %rbx\n"
-        "    ret\n");
-
-static uint64_t instruction, pops;
-
-/* Bytes of a pop of a 64-bit register at this place: 0 if there is none. */
-static unsigned pop_at(const uint8_t *text)
-{
-    if (text[0] >= 0x58 && text[0] <= 0x5f && text[0] != 0x5c)
-        return 1;
-    return text[0] == 0x41 && text[1] >= 0x58 && text[1] <= 0x5f ? 2 : 0;
-}
-
-static bool find_instruction(void)
-{
-    static const uint8_t wanted[] = {0x0f, 0x05, 0x48, 0x89, 0xdc};
-    const struct library_header *header = (const void *)LIBRARY_BASE;
-    const uint8_t *end = (const uint8_t *)header->text_end - 64;
-
-    for (const uint8_t *p = (const uint8_t *)LIBRARY_BASE; p < end; p++) {
-        if (memcmp(p, wanted, sizeof(wanted)))
-            continue;
-        const uint8_t *after = p + sizeof(wanted);
-
-        for (pops = 0; pop_at(after) && pops < 6; pops++)
-            after += pop_at(after);
-        instruction = (uint64_t)p;
-        if (*after == 0xc3)
-            return true;
-    }
-    return false;
-}
-
-static void trap(struct trap *t)
-{
-    raw_trap(instruction, pops, t);
-}
+#include "raw.h"
 
 /* The kind of the capability at an address, in the numbers that the test kernel gives. */
 enum { KIND_NONE = 0, KIND_ENDPOINT = 4, KIND_NOTIFICATION = 6 };
 
 static uint32_t identify(uint64_t cap)
 {
-    struct trap t = {.rdi = cap, .rdx = (uint64_t)(int64_t)SYSCALL_DEBUG_CAP_IDENTIFY};
+    struct raw t = {.rdi = cap, .rdx = (uint64_t)(int64_t)SYSCALL_DEBUG_CAP_IDENTIFY};
 
-    trap(&t);
+    raw_trap(&t);
     return (uint32_t)t.rdi;
 }
 
@@ -135,7 +69,7 @@ static void check_numbers(void)
 static int probe(const char *what)
 {
     uint64_t connection = cap_at(SLOT_PROC), notification = cap_at(SLOT_NOTIFY);
-    struct trap t = {.r12 = cap_at(SLOT_REPLY)};
+    struct raw t = {.r12 = cap_at(SLOT_REPLY)};
 
     if (!strcmp(what, "receive")) {         /* would take others' requests */
         t.rdi = connection;
@@ -149,7 +83,7 @@ static int probe(const char *what)
     } else if (!strcmp(what, "number")) {
         t.rdx = 12345;
     }
-    trap(&t);
+    raw_trap(&t);
     return 0;
 }
 
@@ -165,13 +99,13 @@ static void check_probe(char *program, char *what)
 /* A call with nonsense for the process server; the label of its answer. */
 static uint64_t nonsense(uint64_t label, uint64_t first, unsigned length, unsigned caps)
 {
-    struct trap t = {
+    struct raw t = {
         .rdi = cap_at(SLOT_PROC), .rsi = message_info(label, 0, caps, length),
         .rdx = (uint64_t)(int64_t)SYSCALL_CALL, .r10 = first,
         .r8 = UINT64_MAX, .r9 = UINT64_C(1) << 63, .r15 = 0x4000,
     };
 
-    trap(&t);
+    raw_trap(&t);
     return message_label(t.rsi);
 }
 
@@ -206,7 +140,7 @@ static void check_nonsense(void)
 
 int main(int argc, char **argv)
 {
-    if (!tap_ok(find_instruction(), "the library has system calls") && argc == 1)
+    if (!tap_ok(raw_begin(), "the library has system calls") && argc == 1)
         return tap_end();
     if (argc > 1)
         return probe(argv[1]);
