@@ -3,9 +3,10 @@
  * Threads of a Linux program, linked with the C library as it is: mutexes, conditions,
  * joins, thread-local variables, and vector registers over a fork. Prints TAP subtests.
  */
+#include "check.h"
+
 #include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -14,18 +15,11 @@
 
 enum { THREADS = 8, ROUNDS = 2000 };
 
-static int number, failed;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static long counter;
 static int turn;
 static __thread int own;
-
-static void ok(int good, const char *name)
-{
-    printf("    %sok %d - %s\n", good ? "" : "not ", ++number, name);
-    failed += !good;
-}
 
 static void *count(void *argument)
 {
@@ -142,11 +136,10 @@ static void test_exit(void)
 
 int main(void)
 {
-    setvbuf(stdout, NULL, _IOLBF, 0);
     test_mutex();
     test_condition();
     test_timeout();
     test_fork();
     test_exit();
-    return failed != 0;
+    return checks_done();
 }
