@@ -34,9 +34,12 @@ root_file() {
     echo "$root"
 }
 
-# kernel_file: the file of the kernel that was asked for.
+# kernel_file: the file of the kernel that was asked for; if none was, that of the system, or
+# the one for root tasks of stock kernels, as the guest tests of the kernel are.
 kernel_file() {
-    file=${kernel:-$build/kernel-test.elf}
+    type=system
+    [ -z "$root" ] || type=test
+    file=${kernel:-$build/kernel-$type.elf}
     [ -f "$file" ] || usage_error "there is no kernel $file"
     echo "$file"
 }

@@ -83,10 +83,10 @@ machines() {
     fi
 }
 
-# guest_test NAME FILE: boots a test on each machine.
+# guest_test NAME FILE KERNEL: boots a test on each machine.
 guest_test() {
     machines | while read -r cores model; do
-        boot "$1" "$cores" "$model" -kernel "$build/kernel-test.elf" -initrd "$2"
+        boot "$1" "$cores" "$model" -kernel "$build/$3" -initrd "$2"
     done
 }
 
@@ -100,14 +100,14 @@ native_test() {
     title_of_boot=$1
     shift
     make_system "$build/test.elf" '' /boot/cmd/tests "$@"
-    guest_test "$title_of_boot" "$build/test.elf"
+    guest_test "$title_of_boot" "$build/test.elf" kernel-system.elf
 }
 
-# boot_image NAME ROOT: boots a root task from CD, by both kinds of firmware.
+# boot_image NAME ROOT KERNEL: boots a root task from CD, by both kinds of firmware.
 boot_image() {
     iso=$build/test.iso
     echo "# image of $1"
-    if ! make_image "$build/kernel-test.elf" "$2" "$iso"; then
+    if ! make_image "$build/$3" "$2" "$iso"; then
         echo "not ok - the image could not be made"
         echo 0 1 >>"$build/counts"
         return
@@ -120,10 +120,10 @@ boot_image() {
 # A test of the kernel, and the system with a native test.
 group_image() {
     name=$(guest_tests kernel | sed 's/ .*//; q')
-    boot_image "$name" "$(program_file "$name")"
+    boot_image "$name" "$(program_file "$name")" kernel-test.elf
     have_system || return 0
     make_system "$build/test.elf" '' /boot/cmd/tests /boot/test/transport/record
-    boot_image system/record "$build/test.elf"
+    boot_image system/record "$build/test.elf" kernel-system.elf
 }
 
 # has_tests GROUP
@@ -142,7 +142,7 @@ run_group() {
     build | host | image) "group_$1" ;;
     *)
         guest_tests "$1" | while read -r name file; do
-            guest_test "$name" "$file"
+            guest_test "$name" "$file" kernel-test.elf
         done
         # shellcheck disable=SC2046 # names have no blanks
         [ -z "$(native_tests "$1")" ] || native_test "$1" $(native_tests "$1")
@@ -170,7 +170,7 @@ one_test() {
     if is_native_test "$1"; then
         native_test "$1" "/boot/test/$1"
     else
-        guest_test "$1" "$(program_file "$1")"
+        guest_test "$1" "$(program_file "$1")" kernel-test.elf
     fi
 }
 

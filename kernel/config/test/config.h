@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What sets the test build of the kernel apart; the other build has the same names. */
+/* What sets the test build of the kernel apart; the other builds have the same names. */
 #ifndef CONFIG_H
 #define CONFIG_H
 
