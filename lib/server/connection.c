@@ -49,7 +49,7 @@ static struct connection *connection_begin(struct server *server, uint64_t badge
     if (server->connections[BADGE_INDEX(badge)])
         connection_free(server, server->connections[BADGE_INDEX(badge)]);
     connection->badge = badge;
-    connection->cancel = identity->cancel;
+    list_init(&connection->link);
     list_init(&connection->parked);
     list_init(&connection->waits);
     list_init(&connection->answers);
@@ -94,12 +94,8 @@ static void look(struct server *server, uint32_t index, const struct identity *i
         connection_free(server, connection);
         connection = NULL;
     }
-    if (state == IDENTITY_ENDING) {
+    if (state == IDENTITY_ENDING)
         server_ended(server, badge);
-    } else if (connection && connection->cancel != identity->cancel) {
-        connection->cancel = identity->cancel;
-        fs_parked_cancel(server, connection);
-    }
 }
 
 /* Nearly all entries are none of ours, or as they were. */
@@ -114,11 +110,45 @@ static void look_at_some(struct server *server, uint32_t first)
     }
 }
 
+/* Looks at the whole table if any connection has ended since the last time. */
+static void look_for_endings(struct server *server)
+{
+    uint32_t endings = __atomic_load_n(&server_identity(0)->cancel, __ATOMIC_ACQUIRE);
+
+    if (endings == server->endings)
+        return;
+    server->endings = endings;
+    for (uint32_t i = 0; i < IDENTITY_MAX; i += IDENTITIES_TOGETHER)
+        look_at_some(server, i);
+}
+
+/* One with parked requests that are to be answered, or null. */
+static struct connection *find_cancelled(struct server *server)
+{
+    struct list *head = &server->parking;
+
+    for (struct list *at = head->next; at != head; at = at->next) {
+        struct connection *connection = list_entry(at, struct connection, link);
+        const struct identity *identity =
+            server_identity(BADGE_INDEX(connection->badge));
+        uint32_t cancel = __atomic_load_n(&identity->cancel, __ATOMIC_ACQUIRE);
+
+        if (connection->cancel != cancel) {
+            connection->cancel = cancel;
+            return connection;
+        }
+    }
+    return NULL;
+}
+
 void server_notified(struct server *server, uint64_t reasons)
 {
+    struct connection *cancelled;
+
     if (reasons & BADGE_SERVICE) {
-        for (uint32_t i = 0; i < IDENTITY_MAX; i += IDENTITIES_TOGETHER)
-            look_at_some(server, i);
+        look_for_endings(server);
+        while ((cancelled = find_cancelled(server)) != NULL)
+            fs_parked_cancel(server, cancelled);
     }
     if (reasons & BADGE_INTERRUPT && server->operations.interrupt)
         server->operations.interrupt(server);

@@ -26,6 +26,7 @@ struct server *server_create(const struct server_operations *operations,
     server->root = root;
     server->service = service;
     list_init(&server->exports);
+    list_init(&server->parking);
     fs_node_get(root);
     return server;
 }

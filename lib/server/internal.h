@@ -54,6 +54,7 @@ struct connection {
     uint32_t file_count;
     uint32_t cancel;                /* of identity.cancel, what has been done */
     struct list parked, waits, answers, snapshots, exports;
+    struct list link;               /* of those that have parked requests */
     uint32_t parked_count, wait_count, answer_count, snapshot_count, export_count;
 };
 
@@ -77,6 +78,8 @@ struct server {
     uint64_t last_snapshot;
     uint64_t renames;               /* that have been done */
     struct list exports;            /* of all connections */
+    struct list parking;            /* connections with parked requests */
+    uint32_t endings;               /* of connections, of what has been seen: layout.h */
     char *record;                   /* RECORD_MAX bytes: of the attribute being done */
     uint64_t turn[SHORT_READ_MAX / 8];      /* struct name_turn of the request */
     uint32_t turn_bytes;

@@ -61,6 +61,14 @@ static bool must_hurry(uint64_t badge)
     return who && __atomic_load_n(&who->interrupt, __ATOMIC_ACQUIRE);
 }
 
+/* How often its calls have been cancelled: those that are parked now are not meant. */
+static uint32_t cancellations(uint64_t badge)
+{
+    const struct identity *who = server_identity(BADGE_INDEX(badge));
+
+    return who ? __atomic_load_n(&who->cancel, __ATOMIC_ACQUIRE) : 0;
+}
+
 struct server_request *server_park(struct server_request *request,
     void (*cancelled)(struct server_request *))
 {
@@ -68,7 +76,11 @@ struct server_request *server_park(struct server_request *request,
     struct connection *connection = fs_connection_known(server, request->request.badge);
     struct parked *parked;
 
-    if (!connection || !cancelled || must_hurry(request->request.badge)
+    if (!connection)
+        return NULL;
+    if (list_empty(&connection->parked))
+        connection->cancel = cancellations(request->request.badge);
+    if (!cancelled || must_hurry(request->request.badge)
         || connection->parked_count >= PARKED_MAX
         || request->file->flags & UXRT_NONBLOCK)
         return NULL;
@@ -80,6 +92,8 @@ struct server_request *server_park(struct server_request *request,
         return NULL;
     }
     parked->cancelled = cancelled;
+    if (list_empty(&connection->parked))
+        list_append(&server->parking, &connection->link);
     list_append(&connection->parked, &parked->link);
     connection->parked_count++;
     request->file->references++;
@@ -112,6 +126,8 @@ void server_finish(struct server_request *request, int64_t result)
 
     list_remove(&parked->link);
     parked->connection->parked_count--;
+    if (list_empty(&parked->connection->parked))
+        list_remove(&parked->connection->link);
     if (result > 0 && request->request.current)
         file->position = (int64_t)request->offset + result;
     answer(server, request, result);

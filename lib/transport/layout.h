@@ -89,6 +89,8 @@ enum identity_state { IDENTITY_FREE, IDENTITY_LIVE, IDENTITY_ENDING };
  * BADGE_INDEX(badge) and believe it if the generation agrees. Fields change one by one,
  * state last. ENDING: no request will come any more; the server finishes, closes all files
  * of the connection once, and says PROC_DONE.
+ * Entry 0 is no connection: its `cancel` counts the connections, of any service, that have
+ * become ENDING, so that servers know when to look at all.
  */
 struct identity {
     uint32_t generation;

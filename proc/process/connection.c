@@ -230,6 +230,7 @@ void connection_end(uint32_t index)
         return;
     }
     write_state(connection_identity(index), IDENTITY_ENDING);
+    __atomic_add_fetch(&connection_identity(0)->cancel, 1, __ATOMIC_RELEASE);
     if (service->signal) {
         kc_signal(service->signal);
     }

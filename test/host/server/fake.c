@@ -203,6 +203,7 @@ uint64_t fake_child(uint32_t index, uint64_t parent, uint64_t token)
 void fake_end(uint64_t badge)
 {
     fake.identities[BADGE_INDEX(badge)].state = IDENTITY_ENDING;
+    fake.identities[0].cancel++;
     server_notified(fake.server, BADGE_SERVICE);
     assert(fake.identities[BADGE_INDEX(badge)].state == IDENTITY_FREE);
 }
