@@ -2,8 +2,6 @@
 /* Permission bits, judged with the identity that the process server vouches for. */
 #include <server/internal.h>
 
-enum { GROUPS_MAX = sizeof(((struct identity *)0)->groups) / sizeof(uint32_t) };
-
 bool fs_in_group(const struct identity *who, uint32_t gid)
 {
     uint32_t count = who->group_count < GROUPS_MAX ? who->group_count : GROUPS_MAX;

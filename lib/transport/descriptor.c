@@ -166,13 +166,16 @@ static struct file *descriptor_take(int descriptor)
 /* Locked. */
 static int lowest_free(int from)
 {
+    uint64_t most;
+
     if (from < 0) {
         return -EINVAL;
     }
     while (from < limit && descriptors[from]) {
         from++;
     }
-    return from < DESCRIPTORS_MAX ? from : -EMFILE;
+    most = ((const struct process_page *)PROCESS_PAGE)->limits[LIMIT_FILES].soft;
+    return (uint64_t)from < most && from < DESCRIPTORS_MAX ? from : -EMFILE;
 }
 
 int descriptor_create(struct file *file, int from, bool close_on_exec)

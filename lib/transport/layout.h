@@ -82,6 +82,8 @@ static inline uint64_t badge_of(uint32_t index, uint32_t generation)
     return index | (uint64_t)generation << 20;
 }
 
+enum { GROUPS_MAX = 16 };       /* supplementary groups of a process */
+
 enum identity_state { IDENTITY_FREE, IDENTITY_LIVE, IDENTITY_ENDING };
 
 /*
@@ -105,7 +107,7 @@ struct identity {
     uint32_t root_count;
     uint32_t group_count;
     uint64_t roots[ROOTS_MAX];  /* file ROOT_FILE + n: this node of the service; 0 = "/" */
-    uint32_t groups[16];
+    uint32_t groups[GROUPS_MAX];
     uint32_t interrupt;         /* it has a signal to take: park nothing for it */
     uint32_t ignored;           /* signals 1 to 32 that it ignores, as bits */
     uint64_t reserved[7];
@@ -119,6 +121,14 @@ struct buffer_entry {
     uint64_t size;              /* bytes */
 };
 
+/* Limits of a process by the numbers of setrlimit(2). */
+enum { LIMIT_STACK = 3, LIMIT_FILES = 7, LIMITS = 16 };
+#define LIMIT_NONE UINT64_MAX
+
+struct process_limit {
+    uint64_t soft, hard;        /* LIMIT_NONE: none */
+};
+
 /* Of each process, read-only to it. */
 struct process_page {
     uint32_t pid, ppid, pgid, sid;
@@ -129,6 +139,10 @@ struct process_page {
     uint64_t boot_tsc;          /* its value at boot */
     int64_t boot_time;          /* nanoseconds since 1970 then */
     uint64_t ignored;           /* signals that are ignored: bit n - 1 */
+    int32_t nice;               /* -20 to 19, of setpriority(2) */
+    uint32_t group_count;       /* supplementary groups */
+    uint32_t groups[GROUPS_MAX];
+    struct process_limit limits[LIMITS];
 };
 
 /* Bits of thread_page.events. */
@@ -138,6 +152,8 @@ enum thread_event { EVENT_WAKE = 1, EVENT_SIGNAL = 2, EVENT_TIMER = 4, EVENT_CHI
  * top of the library's stack. */
 enum { PAGE_PENDING = 72, PAGE_BLOCKED = 80, PAGE_IN_LIB = 88, PAGE_HOLD = 92,
        FRAME_BYTES = 176 };
+
+enum { THREAD_NAME = 16 };
 
 /* Of each thread, written by the library and the process server. */
 struct thread_page {
@@ -152,6 +168,8 @@ struct thread_page {
     uint32_t hold;              /* by the process server: do not enter any further */
     struct user_context interrupted;    /* at the library's signal entry: where it was */
     uint64_t waited;            /* by the library: signals that end a wait though blocked */
+    char name[THREAD_NAME];     /* by the library: of the thread, as /proc shows it */
+    uint32_t death_signal;      /* by the library: wanted when the parent ends */
 };
 _Static_assert(offsetof(struct thread_page, pending) == PAGE_PENDING
                    && offsetof(struct thread_page, blocked) == PAGE_BLOCKED

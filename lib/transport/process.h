@@ -61,7 +61,8 @@ enum proc_call {
                            Does not return */
     PROC_EXIT,          /* status as for wait: code << 8, or a signal */
     PROC_WAIT,          /* pid (-1: any child, 0: of the own group, -n: of group n), options
-                           (PROC_WAIT_) -> pid, status as of wait, uid.
+                           (PROC_WAIT_) -> pid, status as of wait, uid, microseconds of
+                           processor time that it and its children used.
                            ECHILD. With nothing to report: ERROR_WAIT (EVENT_CHILD comes),
                            or pid 0 with option 1 */
     PROC_KILL,          /* pid (0: own group, -1: all, -n: group n), signal (0: only
@@ -100,8 +101,21 @@ enum proc_call {
                            one before, its interval. SIGALRM comes to the process */
     PROC_THREAD_WAKE,   /* bits: EVENT_WAKE comes to these threads of the process (bit n: n) */
     PROC_UNKNOWN,       /* number of a system call that there is not: counted */
+
+    /* What is used, and may be used. */
+    PROC_USAGE,         /* PROC_USAGE_ -> microseconds of processor time, pages */
+    PROC_SYSTEM,        /* -> pages of memory, free ones, live processes */
+    PROC_LIMIT,         /* pid (0: own), number, change (0/1), soft, hard -> soft, hard
+                           before. ESRCH, EPERM */
+    PROC_NICE,          /* 0 process, 1 group, 2 user; whose (0: own); new value, or
+                           PROC_NICE_ASK -> the lowest of theirs. ESRCH, EPERM, EACCES */
+    PROC_CORES,         /* tid (0: own), cores it may run on (bit n: n; 0: only ask)
+                           -> cores. ESRCH, EPERM */
     PROC_CALLS
 };
+
+enum proc_usage { PROC_USAGE_SELF, PROC_USAGE_CHILDREN, PROC_USAGE_THREAD };
+enum { PROC_NICE_ASK = 100, PROC_NICE_LEAST = -20, PROC_NICE_MOST = 19 };
 
 enum proc_wait {
     PROC_WAIT_NOT = 1, PROC_WAIT_STOPPED = 2, PROC_WAIT_CONTINUED = 8,

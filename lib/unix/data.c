@@ -60,6 +60,46 @@ UNIX_HANDLER(pwritev)
                  argument_int(frame, 2), offset_of(frame));
 }
 
+/* With flags of which none is known; offset -1 is the file's position. */
+static int64_t vector2(struct uxrt_thread *t, const struct foreign_frame *frame, bool write)
+{
+    int fd = argument_int(frame, 0), count = argument_int(frame, 2);
+    void *v = argument_pointer(frame, 1);
+    int64_t offset = offset_of(frame);
+
+    if (argument(frame, 5))
+        return -EOPNOTSUPP;
+    if (offset < -1)
+        return -EINVAL;
+    if (write)
+        return unix_written(t, offset < 0 ? library_writev(t, fd, v, count)
+                                          : library_pwritev(t, fd, v, count, offset));
+    return offset < 0 ? library_readv(t, fd, v, count)
+                      : library_preadv(t, fd, v, count, offset);
+}
+
+UNIX_HANDLER(preadv2)
+{
+    return vector2(t, frame, false);
+}
+
+UNIX_HANDLER(pwritev2)
+{
+    return vector2(t, frame, true);
+}
+
+enum { SEEK_DATA = 3, SEEK_HOLE = 4, TYPE_MASK = 0170000, TYPE_DIRECTORY = 0040000,
+       TYPE_REGULAR = 0100000 };
+
+/* A file is told as one piece of data, and a hole behind its end. */
+static int64_t seek_data(struct uxrt_thread *t, int fd, const struct uxrt_stat *stat,
+    int64_t offset, int whence)
+{
+    if (offset < 0 || (uint64_t)offset >= stat->size)
+        return -ENXIO;
+    return library_seek(t, fd, whence == SEEK_DATA ? offset : (int64_t)stat->size, 0);
+}
+
 UNIX_HANDLER(lseek)
 {
     int fd = argument_int(frame, 0);
@@ -70,9 +110,14 @@ UNIX_HANDLER(lseek)
     if (!file)
         return -EBADF;
     int64_t error = library_fstat(t, fd, &stat);
-    if (error || (stat.mode & 0170000) != 0040000)
-        return error ? error : library_seek(t, fd, offset, argument_int(frame, 2));
-    if (argument(frame, 2) != 0)
+    if (error)
+        return error;
+    int whence = argument_int(frame, 2);
+    if (whence == SEEK_DATA || whence == SEEK_HOLE)
+        return seek_data(t, fd, &stat, offset, whence);
+    if ((stat.mode & TYPE_MASK) != TYPE_DIRECTORY)
+        return library_seek(t, fd, offset, whence);
+    if (whence != 0 || offset < 0)
         return -EINVAL;
     file->cookie = (uint64_t)offset;
     return offset;
@@ -80,9 +125,10 @@ UNIX_HANDLER(lseek)
 
 enum { COPY_CHUNK = 4096 };
 
-/* Copies from one file to another by way of a piece of memory. */
+/* Copies from one file to another by way of a piece of memory, at their positions or at
+ * these, which go on. */
 static int64_t copy_files(struct uxrt_thread *t, int from, int to, int64_t *offset,
-    uint64_t count)
+    int64_t *to_offset, uint64_t count)
 {
     char piece[COPY_CHUNK];
     uint64_t done = 0;
@@ -93,12 +139,16 @@ static int64_t copy_files(struct uxrt_thread *t, int from, int to, int64_t *offs
                              : library_read(t, from, piece, want);
         if (got <= 0)
             return done ? (int64_t)done : got;
-        int64_t put = unix_written(t, library_write(t, to, piece, (size_t)got));
+        int64_t put = unix_written(t, to_offset
+            ? library_pwrite(t, to, piece, (size_t)got, *to_offset)
+            : library_write(t, to, piece, (size_t)got));
         if (put < 0)
             return done ? (int64_t)done : put;
         done += (uint64_t)put;
         if (offset)
             *offset += put;
+        if (to_offset)
+            *to_offset += put;
         if (put < got || (uint64_t)got < want)
             break;
     }
@@ -111,12 +161,54 @@ UNIX_HANDLER(sendfile)
 
     if (!user)
         return copy_files(t, argument_int(frame, 1), argument_int(frame, 0), NULL,
-            argument(frame, 3));
+            NULL, argument(frame, 3));
     if (take(&offset, user, sizeof(offset)))
         return -EFAULT;
     result = copy_files(t, argument_int(frame, 1), argument_int(frame, 0), &offset,
-        argument(frame, 3));
+        NULL, argument(frame, 3));
     return give(user, &offset, sizeof(offset)) ? -EFAULT : result;
+}
+
+/* Regular files only, not opened for appending. */
+static int64_t check_range(struct uxrt_thread *t, int from, int to)
+{
+    const struct file *file = descriptor_file(to);
+    const int files[] = {from, to};
+    struct uxrt_stat stat;
+
+    for (unsigned i = 0; i < 2; i++) {
+        int error = library_fstat(t, files[i], &stat);
+
+        if (error)
+            return error;
+        if ((stat.mode & TYPE_MASK) != TYPE_REGULAR)
+            return (stat.mode & TYPE_MASK) == TYPE_DIRECTORY ? -EISDIR : -EINVAL;
+    }
+    return file && file->flags & UXRT_WRITE && !(file->flags & UXRT_APPEND) ? 0 : -EBADF;
+}
+
+/* Each end has its own position, or the program's. */
+UNIX_HANDLER(copy_file_range)
+{
+    int from = argument_int(frame, 0), to = argument_int(frame, 2);
+    int64_t offsets[2], *user[2] = {argument_pointer(frame, 1), argument_pointer(frame, 3)};
+    int64_t result;
+
+    if (argument(frame, 5))
+        return -EINVAL;
+    for (unsigned i = 0; i < 2; i++) {
+        if (user[i] && take(&offsets[i], user[i], sizeof(offsets[i])))
+            return -EFAULT;
+    }
+    result = check_range(t, from, to);
+    if (!result)
+        result = copy_files(t, from, to, user[0] ? &offsets[0] : NULL,
+            user[1] ? &offsets[1] : NULL, argument(frame, 4));
+    for (unsigned i = 0; i < 2; i++) {
+        if (user[i] && give(user[i], &offsets[i], sizeof(offsets[i])))
+            return -EFAULT;
+    }
+    return result;
 }
 
 UNIX_HANDLER(fsync)

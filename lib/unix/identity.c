@@ -50,7 +50,15 @@ UNIX_HANDLER(getresgid)
 
 UNIX_HANDLER(getgroups)
 {
-    return 0;
+    const struct process_page *page = (const struct process_page *)PROCESS_PAGE;
+    uint32_t count = page->group_count;
+
+    if (argument_int(frame, 0) == 0)
+        return count;
+    if (argument_int(frame, 0) < (int)count)
+        return -EINVAL;
+    return give(argument_pointer(frame, 1), page->groups, count * sizeof(page->groups[0]))
+               ? -EFAULT : (int64_t)count;
 }
 
 /* --- groups of processes, sessions ---------------------------------------- */
@@ -162,7 +170,7 @@ UNIX_HANDLER(setresgid)
 
 UNIX_HANDLER(setgroups)
 {
-    uint32_t groups[16];
+    uint32_t groups[GROUPS_MAX];
     uint64_t count = argument(frame, 0);
 
     if (count > sizeof(groups) / sizeof(groups[0]))

@@ -11,6 +11,8 @@ struct linux_dirent {
     char name[];
 } __attribute__((packed));
 
+enum { TYPE_MASK = 0170000, TYPE_DIRECTORY = 0040000, TYPE_REGULAR = 0100000 };
+
 static uint32_t masked(uint64_t mode)
 {
     return mode & 07777 & ~((const struct process_page *)PROCESS_PAGE)->umask;
@@ -33,6 +35,33 @@ UNIX_HANDLER(mkdir)
 UNIX_HANDLER(mkdirat)
 {
     return mkdir_at(t, argument_int(frame, 0), argument_pointer(frame, 1),
+        argument(frame, 2));
+}
+
+/* A regular file: devices are names of servers. */
+static int64_t make_node(struct uxrt_thread *t, int directory, const void *user,
+    uint64_t mode)
+{
+    char name[TEXT_SIZE];
+    int error = name_in(name, user), fd;
+
+    if (error)
+        return error;
+    if ((mode & TYPE_MASK) && (mode & TYPE_MASK) != TYPE_REGULAR)
+        return -EPERM;
+    fd = library_openat(t, directory, name, UXRT_WRITE | UXRT_CREATE | UXRT_EXCLUSIVE,
+        masked(mode));
+    return fd < 0 ? fd : library_close(t, fd);
+}
+
+UNIX_HANDLER(mknod)
+{
+    return make_node(t, LINUX_AT_FDCWD, argument_pointer(frame, 0), argument(frame, 1));
+}
+
+UNIX_HANDLER(mknodat)
+{
+    return make_node(t, argument_int(frame, 0), argument_pointer(frame, 1),
         argument(frame, 2));
 }
 
@@ -170,7 +199,8 @@ UNIX_HANDLER(readlinkat)
 /* --- listing ---------------------------------------- */
 
 /* Puts one entry at `to`: its length, 0 if it does not fit, or -EFAULT. */
-static int64_t give_entry(char *to, uint64_t room, const struct uxrt_entry *e)
+static int64_t give_entry(char *to, uint64_t room, const struct uxrt_entry *e,
+    uint64_t next)
 {
     char record[sizeof(struct linux_dirent) + 256 + 8] = {0};
     struct linux_dirent *out = (struct linux_dirent *)record;
@@ -179,11 +209,42 @@ static int64_t give_entry(char *to, uint64_t room, const struct uxrt_entry *e)
     if (length > room)
         return 0;
     out->node = e->node;
-    out->next = (int64_t)e->next;
+    out->next = (int64_t)next;
     out->length = (uint16_t)length;
     out->type = e->type;
     memcpy(out->name, e->name, e->name_length);
     return give(to, record, length) ? -EFAULT : (int64_t)length;
+}
+
+/* Every directory begins with "." and "..", at positions 0 and 1: they are of the client's
+ * making, so that of the second one only the name is true. Others follow at their server's
+ * cookies + DOTS. */
+enum { DOTS = 2 };
+
+static int64_t give_dots(struct uxrt_thread *t, int fd, struct file *file, char *to,
+    uint64_t room)
+{
+    struct {
+        struct uxrt_entry entry;
+        char name[8];
+    } dots = {.entry = {.type = TYPE_DIRECTORY >> 12}, .name = ".."};
+    struct uxrt_stat stat;
+    int64_t done = 0;
+    int error = file->cookie < DOTS ? library_fstat(t, fd, &stat) : 0;
+
+    if (!error && file->cookie < DOTS && (stat.mode & TYPE_MASK) != TYPE_DIRECTORY)
+        error = -ENOTDIR;
+    while (!error && file->cookie < DOTS) {
+        dots.entry.node = stat.node;
+        dots.entry.name_length = (uint8_t)(file->cookie + 1);
+        memcpy(dots.entry.name, dots.name, 2);
+        int64_t length = give_entry(to + done, room - (uint64_t)done, &dots.entry, file->cookie + 1);
+        if (length <= 0)
+            return done ? done : length ? length : -EINVAL;
+        done += length;
+        file->cookie++;
+    }
+    return error ? error : done;
 }
 
 UNIX_HANDLER(getdents64)
@@ -195,19 +256,23 @@ UNIX_HANDLER(getdents64)
 
     if (!file)
         return -EBADF;
+    int64_t dots = give_dots(t, argument_int(frame, 0), file, to, size);
+    if (dots < 0 || file->cookie < DOTS)
+        return dots;
+    done = (uint64_t)dots;
     for (;;) {
         int64_t bytes = library_readdir(t, argument_int(frame, 0), entries,
-            sizeof(entries), file->cookie);
+            sizeof(entries), file->cookie - DOTS);
         if (bytes <= 0)
             return done ? (int64_t)done : bytes;
         for (int64_t at = 0; at < bytes;) {
             const struct uxrt_entry *e = (const struct uxrt_entry *)(entries + at);
-            int64_t length = give_entry(to + done, size - done, e);
+            int64_t length = give_entry(to + done, size - done, e, e->next + DOTS);
             if (length <= 0)
                 return done ? (int64_t)done : length ? length : -EINVAL;
             done += (uint64_t)length;
             at += e->length;
-            file->cookie = e->next;
+            file->cookie = e->next + DOTS;
         }
     }
 }
@@ -233,4 +298,16 @@ UNIX_HANDLER(chdir)
     int error = name_in(name, argument_pointer(frame, 0));
 
     return error ? error : library_chdir(t, name);
+}
+
+/* By its name: a directory that has none any more cannot be gone to. */
+UNIX_HANDLER(fchdir)
+{
+    struct walk walk;
+    int error = walk_begin(t, &walk, argument_int(frame, 0), ".");
+
+    if (error)
+        return error;
+    walk.text[walk.length] = 0;
+    return library_chdir(t, walk.length ? walk.text : "/");
 }

@@ -109,6 +109,14 @@ UNIX_HANDLER(close_range)
     return 0;
 }
 
+/* Descriptors are below this. */
+static uint64_t files_most(void)
+{
+    uint64_t soft = ((const struct process_page *)PROCESS_PAGE)->limits[LIMIT_FILES].soft;
+
+    return soft < DESCRIPTORS_MAX ? soft : DESCRIPTORS_MAX;
+}
+
 UNIX_HANDLER(dup)
 {
     return library_dup(t, argument_int(frame, 0));
@@ -116,6 +124,8 @@ UNIX_HANDLER(dup)
 
 UNIX_HANDLER(dup2)
 {
+    if ((unsigned)argument_int(frame, 1) >= files_most())
+        return -EBADF;
     return library_dup_to(t, argument_int(frame, 0), argument_int(frame, 1));
 }
 
@@ -126,7 +136,7 @@ UNIX_HANDLER(dup3)
 
     if (from == to || argument(frame, 2) & ~(uint64_t)O_CLOEXEC)
         return -EINVAL;
-    if (!file)
+    if (!file || (unsigned)to >= files_most())
         return -EBADF;
     return descriptor_place(t, file, to, argument(frame, 2) & O_CLOEXEC);
 }
@@ -161,7 +171,7 @@ UNIX_HANDLER(fcntl)
     switch (argument_int(frame, 1)) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
-        if (value >= DESCRIPTORS_MAX)
+        if (value >= files_most())
             return -EINVAL;
         return descriptor_copy(fd, (int)value, argument_int(frame, 1) != F_DUPFD);
     case F_GETFD:

@@ -3,12 +3,12 @@
 #include <unix/signal.h>
 #include <unix/thread.h>
 #include <unix/unix.h>
+#include <unix/usage.h>
 
 enum { ARCH_SET_GS = 0x1001, ARCH_SET_FS = 0x1002, ARCH_GET_FS = 0x1003 };
 enum { WNOHANG = 1, WUNTRACED = 2, WEXITED = 4, WCONTINUED = 8, WNOWAIT = 0x1000000,
        WAIT_ALL = WNOHANG | WUNTRACED | WCONTINUED, P_ALL = 0, P_PID = 1, P_PGID = 2,
-       CLD_EXITED = 1, CLD_KILLED = 2, CLD_STOPPED = 5, CLD_CONTINUED = 6, SIGCONT = 18,
-       RUSAGE_BYTES = 144 };
+       CLD_EXITED = 1, CLD_KILLED = 2, CLD_STOPPED = 5, CLD_CONTINUED = 6, SIGCONT = 18 };
 enum {
     CLONE_VM = 0x100, CLONE_VFORK = 0x4000, CLONE_PARENT_SETTID = 0x100000,
     CLONE_CHILD_SETTID = 0x1000000, CLONE_CHILD_CLEARTID = 0x200000,
@@ -86,18 +86,19 @@ static int64_t wait_child(struct uxrt_thread *t, int64_t pid, uint64_t options)
 UNIX_HANDLER(wait4)
 {
     uint64_t options = argument(frame, 2) & (WNOHANG | WUNTRACED | WCONTINUED);
-    static const uint8_t usage[RUSAGE_BYTES];
+    struct linux_rusage usage;
     int status;
 
     if (argument(frame, 2) & ~UINT64_C(0xe000000b))
         return -EINVAL;
     int64_t pid = wait_child(t, argument_int(frame, 0), options);
     status = (int)t->shared->result[1];
+    usage = usage_of(t->shared->result[3], 0);
     if (pid > 0 && argument(frame, 1)
         && give(argument_pointer(frame, 1), &status, sizeof(status)))
         return -EFAULT;
     if (pid > 0 && argument(frame, 3)
-        && give(argument_pointer(frame, 3), usage, sizeof(usage)))
+        && give(argument_pointer(frame, 3), &usage, sizeof(usage)))
         return -EFAULT;
     return pid;
 }
@@ -132,6 +133,9 @@ UNIX_HANDLER(waitid)
         info.uid = (uint32_t)t->shared->result[2];
         describe((int)t->shared->result[1], &info.code, &info.status);
     }
+    const struct linux_rusage usage = usage_of(pid ? t->shared->result[3] : 0, 0);
+    if (argument(frame, 4) && give(argument_pointer(frame, 4), &usage, sizeof(usage)))
+        return -EFAULT;
     return argument(frame, 2) ? give(argument_pointer(frame, 2), &info, sizeof(info)) : 0;
 }
 

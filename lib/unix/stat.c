@@ -30,7 +30,9 @@ struct linux_statx {
 _Static_assert(sizeof(struct linux_statx) == 256, "as <linux/stat.h> says");
 
 enum { STATX_BASIC = 0x7ff, BLOCK_BYTES = 4096 };
-enum { R_OK = 4, W_OK = 2, X_OK = 1 };
+enum { X_OK = 1, AT_EACCESS = 0x200 };
+enum { ACCESS_FLAGS = LINUX_AT_SYMLINK_NOFOLLOW | LINUX_AT_EMPTY_PATH | AT_EACCESS,
+       STAT_FLAGS = LINUX_AT_SYMLINK_NOFOLLOW | LINUX_AT_EMPTY_PATH | 0x800 | 0x6000 };
 
 #define SECOND INT64_C(1000000000)
 #define UTIME_NOW ((INT64_C(1) << 30) - 1)
@@ -102,6 +104,8 @@ UNIX_HANDLER(fstat)
 
 UNIX_HANDLER(newfstatat)
 {
+    if (argument(frame, 3) & ~(uint64_t)STAT_FLAGS)
+        return -EINVAL;
     return stat_call(t, argument_int(frame, 0), argument_pointer(frame, 1),
         argument(frame, 3), argument_pointer(frame, 2));
 }
@@ -115,6 +119,10 @@ static struct linux_statx_time statx_time(int64_t nanoseconds)
 UNIX_HANDLER(statx)
 {
     struct uxrt_stat s;
+
+    if (argument(frame, 2) & ~(uint64_t)STAT_FLAGS
+        || (argument(frame, 2) & 0x6000) == 0x6000 || argument(frame, 3) >> 31)
+        return -EINVAL;
     int64_t result = stat_at(t, argument_int(frame, 0), argument_pointer(frame, 1),
         argument(frame, 2), &s);
 
@@ -133,16 +141,27 @@ UNIX_HANDLER(statx)
 
 /* --- access ---------------------------------------- */
 
-/* Does the mode allow it to this process? */
-static bool allowed(const struct uxrt_stat *s, unsigned wanted)
+static bool in_group(const struct process_page *page, uint32_t gid, uint32_t group)
+{
+    for (uint32_t i = 0; i < page->group_count; i++) {
+        if (page->groups[i] == group)
+            return true;
+    }
+    return gid == group;
+}
+
+/* Does the mode allow it to this process: to its real ids, or to its effective ones? */
+static bool allowed(const struct uxrt_stat *s, unsigned wanted, bool effective)
 {
     const struct process_page *page = (const struct process_page *)PROCESS_PAGE;
+    uint32_t uid = effective ? page->euid : page->uid;
+    uint32_t gid = effective ? page->egid : page->gid;
 
-    if (page->euid == 0)
+    if (uid == 0)
         return !(wanted & X_OK) || s->mode & 0111 || (s->mode & 0170000) == 0040000;
-    if (page->euid == s->uid)
+    if (uid == s->uid)
         return (s->mode >> 6 & wanted) == wanted;
-    if (page->egid == s->gid)
+    if (in_group(page, gid, s->gid))
         return (s->mode >> 3 & wanted) == wanted;
     return (s->mode & wanted) == wanted;
 }
@@ -153,12 +172,12 @@ static int64_t access_at(struct uxrt_thread *t, int directory, const void *name,
     struct uxrt_stat stat;
     int64_t result;
 
-    if (wanted & ~7u)
+    if (wanted & ~7u || flags & ~(uint64_t)ACCESS_FLAGS)
         return -EINVAL;
     result = stat_at(t, directory, name, flags, &stat);
     if (result < 0)
         return result;
-    return allowed(&stat, wanted) ? 0 : -EACCES;
+    return allowed(&stat, wanted, flags & AT_EACCESS) ? 0 : -EACCES;
 }
 
 UNIX_HANDLER(access)
@@ -301,17 +320,78 @@ static int64_t time_change(const struct linux_timespec *time, uint32_t bit, int6
     return 0;
 }
 
-UNIX_HANDLER(utimensat)
+/* Null times: now. */
+static int64_t set_times(struct uxrt_thread *t, int directory, const void *name,
+    uint64_t flags, const struct linux_timespec *times)
 {
-    struct linux_timespec times[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
+    static const struct linux_timespec now_both[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
     struct uxrt_change change = {0};
     int64_t now = unix_realtime();
 
-    if (argument(frame, 2) && take(times, argument_pointer(frame, 2), sizeof(times)))
-        return -EFAULT;
+    times = times ? times : now_both;
     if (time_change(&times[0], UXRT_SET_ACCESSED, now, &change.what, &change.accessed)
         || time_change(&times[1], UXRT_SET_MODIFIED, now, &change.what, &change.modified))
         return -EINVAL;
-    uint64_t flags = argument(frame, 3) | (argument(frame, 1) ? 0 : LINUX_AT_EMPTY_PATH);
-    return change_at(t, argument_int(frame, 0), argument_pointer(frame, 1), flags, &change);
+    if (!change.what && !name)
+        return descriptor_file(directory) ? 0 : -EBADF;
+    return change_at(t, directory, name, flags, &change);
+}
+
+/* Without a name, of the descriptor. */
+UNIX_HANDLER(utimensat)
+{
+    const uint64_t known = LINUX_AT_SYMLINK_NOFOLLOW | LINUX_AT_EMPTY_PATH;
+    const void *user = argument_pointer(frame, 2);
+    struct linux_timespec times[2];
+
+    if (user && take(times, user, sizeof(times)))
+        return -EFAULT;
+    if (argument(frame, 3) & ~known || (!argument(frame, 1) && argument(frame, 3)))
+        return -EINVAL;
+    return set_times(t, argument_int(frame, 0), argument_pointer(frame, 1),
+        argument(frame, 3) | (argument(frame, 1) ? 0 : LINUX_AT_EMPTY_PATH),
+        user ? times : NULL);
+}
+
+/* Of a name, in microseconds. */
+static int64_t set_microseconds(struct uxrt_thread *t, int directory, const void *name,
+    const void *user)
+{
+    struct linux_timespec times[2];
+
+    if (!user)
+        return set_times(t, directory, name, name ? 0 : LINUX_AT_EMPTY_PATH, NULL);
+    if (take(times, user, sizeof(times)))
+        return -EFAULT;
+    for (unsigned i = 0; i < 2; i++) {
+        if (times[i].nanoseconds < 0 || times[i].nanoseconds >= 1000000)
+            return -EINVAL;
+        times[i].nanoseconds *= 1000;
+    }
+    return set_times(t, directory, name, name ? 0 : LINUX_AT_EMPTY_PATH, times);
+}
+
+UNIX_HANDLER(utimes)
+{
+    return set_microseconds(t, LINUX_AT_FDCWD, argument_pointer(frame, 0),
+        argument_pointer(frame, 1));
+}
+
+UNIX_HANDLER(futimesat)
+{
+    return set_microseconds(t, argument_int(frame, 0), argument_pointer(frame, 1),
+        argument_pointer(frame, 2));
+}
+
+/* In seconds. */
+UNIX_HANDLER(utime)
+{
+    const void *user = argument_pointer(frame, 1);
+    int64_t seconds[2] = {0};
+
+    if (user && take(seconds, user, sizeof(seconds)))
+        return -EFAULT;
+    const struct linux_timespec times[2] = {{seconds[0], 0}, {seconds[1], 0}};
+    return set_times(t, LINUX_AT_FDCWD, argument_pointer(frame, 0), 0,
+        user ? times : NULL);
 }

@@ -39,7 +39,21 @@
     CALL(117, setresuid) CALL(119, setresgid) CALL(121, getpgid) CALL(124, getsid) \
     CALL(127, rt_sigpending) CALL(128, rt_sigtimedwait) \
     CALL(131, sigaltstack) CALL(157, prctl) \
-    CALL(247, waitid) CALL(95, umask)
+    CALL(247, waitid) CALL(95, umask) \
+    CALL(81, fchdir) CALL(132, utime) CALL(133, mknod) CALL(135, personality) \
+    CALL(137, statfs) CALL(138, fstatfs) CALL(140, getpriority) CALL(141, setpriority) \
+    CALL(142, sched_setparam) CALL(143, sched_getparam) CALL(144, sched_setscheduler) \
+    CALL(145, sched_getscheduler) CALL(146, sched_get_priority_max) \
+    CALL(147, sched_get_priority_min) CALL(148, sched_rr_get_interval) \
+    CALL(149, mlock) CALL(150, mlock) CALL(151, mlock) CALL(152, mlock) \
+    CALL(160, setrlimit) CALL(162, sync) CALL(187, readahead) CALL(188, xattr) \
+    CALL(189, lxattr) CALL(190, fxattr) CALL(191, xattr) CALL(192, lxattr) \
+    CALL(193, fxattr) CALL(194, xattr) CALL(195, lxattr) CALL(196, fxattr) \
+    CALL(197, xattr) CALL(198, lxattr) CALL(199, fxattr) CALL(203, sched_setaffinity) \
+    CALL(221, fadvise64) CALL(235, utimes) CALL(251, ioprio_set) CALL(252, ioprio_get) \
+    CALL(259, mknodat) CALL(261, futimesat) CALL(277, sync_file_range) \
+    CALL(285, fallocate) CALL(306, syncfs) CALL(319, memfd_create) CALL(325, mlock) \
+    CALL(326, copy_file_range) CALL(327, preadv2) CALL(328, pwritev2)
 
 #define PROTOTYPE(number, name) foreign_handler unix_##name;
 CALLS(PROTOTYPE)

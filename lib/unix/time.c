@@ -2,27 +2,31 @@
 /* Clocks: the time-stamp counter and what the process page says about it. */
 #include <transport/clock.h>
 #include <unix/unix.h>
+#include <unix/usage.h>
 
 #define SECOND INT64_C(1000000000)
 
-enum { CLOCK_REALTIME = 0, CLOCK_REALTIME_COARSE = 5, CLOCK_TAI = 11 };
+enum { CLOCK_REALTIME = 0, CLOCK_PROCESS = 2, CLOCK_THREAD = 3, CLOCK_REALTIME_COARSE = 5,
+       CLOCK_TAI = 11 };
 
 int64_t unix_realtime(void)
 {
     return ((const struct process_page *)PROCESS_PAGE)->boot_time + clock_uptime();
 }
 
-static int64_t clock_now(uint64_t clock)
+static int64_t clock_now(struct uxrt_thread *t, uint64_t clock)
 {
     if (clock > CLOCK_TAI)
         return -EINVAL;
+    if (clock == CLOCK_PROCESS || clock == CLOCK_THREAD)
+        return usage_clock(t, clock == CLOCK_THREAD);
     return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? unix_realtime()
                                                                      : clock_uptime();
 }
 
 UNIX_HANDLER(clock_gettime)
 {
-    int64_t now = clock_now(argument(frame, 0));
+    int64_t now = clock_now(t, argument(frame, 0));
     struct linux_timespec out = {now / SECOND, now % SECOND};
 
     return now < 0 ? now : give(argument_pointer(frame, 1), &out, sizeof(out));

@@ -55,6 +55,11 @@ static const struct entry table[PROC_CALLS] = {
     [PROC_SHUTDOWN] = {call_shutdown, 1},
     [PROC_THREAD_WAKE] = {call_thread_wake, 1},
     [PROC_UNKNOWN] = {call_unknown, 1},
+    [PROC_USAGE] = {call_usage, 1},
+    [PROC_SYSTEM] = {call_system, 0},
+    [PROC_LIMIT] = {call_limit, 5},
+    [PROC_NICE] = {call_nice, 3},
+    [PROC_CORES] = {call_cores, 2},
 };
 
 int call_handle(struct process *process, unsigned number, uint64_t thread,

@@ -72,6 +72,12 @@ int call_setsid(struct call *call);
 int call_group(struct call *call);
 int call_ids(struct call *call);
 int call_groups(struct call *call);
+/* usage.c, limit.c, */
+int call_usage(struct call *call);
+int call_system(struct call *call);
+int call_limit(struct call *call);
+int call_nice(struct call *call);
+int call_cores(struct call *call);
 /* calls_other.c. */
 int call_mount(struct call *call);
 int call_unmount(struct call *call);

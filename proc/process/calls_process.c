@@ -9,6 +9,7 @@
 #include <process/connection.h>
 #include <process/thread.h>
 #include <util/errno.h>
+#include <util/string.h>
 
 static bool in_library(uint64_t address)
 {
@@ -39,6 +40,7 @@ int call_thread(struct call *call)
         thread_end(thread, true);
         return -ENOMEM;
     }
+    memcpy(thread->page->name, call->thread->page->name, THREAD_NAME);
     call->result[0] = (uint64_t)number;
     call->result[1] = thread->tid;
     return 0;

@@ -7,6 +7,7 @@
 #include <boot/boot.h>
 #include <process/signal.h>
 #include <process/thread.h>
+#include <process/usage.h>
 #include <util/errno.h>
 #include <util/scale.h>
 
@@ -44,18 +45,19 @@ static void told(struct process *child)
 {
     child->signals.report_stop = child->signals.report_continue = false;
     if (child->zombie) {
+        child->parent->children_used += child->used + child->children_used;
         process_free(child);
     }
 }
 
-/* pid, options -> pid, status, uid */
+/* pid, options -> pid, status, uid, microseconds */
 int call_wait(struct call *call)
 {
     int64_t pid = (int64_t)call->words[0];
     uint64_t options = call->words[1];
     int error = -ECHILD, status;
 
-    call->result[0] = call->result[1] = call->result[2] = 0;
+    call->result[0] = call->result[1] = call->result[2] = call->result[3] = 0;
     for (struct process *c = call->process->children; c; c = c->sibling) {
         if (!is_meant(call->process, c, pid)) {
             continue;
@@ -65,6 +67,7 @@ int call_wait(struct call *call)
             call->result[0] = c->pid;
             call->result[1] = (uint64_t)status;
             call->result[2] = c->page ? c->page->uid : 0;
+            call->result[3] = usage_of(c) + c->children_used;
             if (!(options & PROC_WAIT_KEEP)) {
                 told(c);
             }

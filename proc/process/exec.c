@@ -61,8 +61,14 @@ static void leave_buffers(struct process *process)
     buffer_drop_left(process);
 }
 
-/* The mask of signals is kept. */
-static void run(struct process *process, uint64_t address, uint64_t bytes, uint64_t blocked)
+/* What the first thread's page keeps. */
+struct kept {
+    uint64_t blocked;
+    uint32_t death_signal;
+};
+
+static void run(struct process *process, uint64_t address, uint64_t bytes,
+    const struct kept *kept)
 {
     struct thread *thread = thread_create(process, 0, process->pid);
     struct user_context regs = {
@@ -71,7 +77,8 @@ static void run(struct process *process, uint64_t address, uint64_t bytes, uint6
     };
 
     if (thread) {
-        thread->page->blocked = blocked;
+        thread->page->blocked = kept->blocked;
+        thread->page->death_signal = kept->death_signal;
         signal_exec(process);
     }
     if (!thread || !thread_start(thread, &regs)) {
@@ -85,7 +92,7 @@ int call_exec(struct call *call)
     struct process *process = call->process;
     uint64_t address = call->words[0], size = call->words[1];
     uint64_t pages = size / PAGE_SIZE + (size % PAGE_SIZE != 0);
-    uint64_t blocked;
+    struct kept kept;
     struct space *space;
     int error = -ENOMEM;
 
@@ -102,13 +109,15 @@ int call_exec(struct call *call)
         space_destroy(space);
         return error;
     }
-    blocked = call->thread->page->blocked;
+    kept = (struct kept){
+        call->thread->page->blocked, call->thread->page->death_signal,
+    };
     connection_drop_buffers(call->thread, true);
     process_strip(process);
     leave_buffers(process);
     space_destroy(process->space);
     process->space = space;
     process_take_name(process, address, size);
-    run(process, address, size, blocked);
+    run(process, address, size, &kept);
     return CALL_NO_ANSWER;
 }

@@ -54,9 +54,24 @@ void process_strip(struct process *process)
     handle_drop_all(process);
 }
 
+/* A child may have wished for a signal when its parent ends. */
+static void tell_death(struct process *child, const struct signal_info *info)
+{
+    uint32_t signal = 0;
+
+    for (unsigned i = 0; i < THREADS_MAX && !child->zombie && !signal; i++) {
+        signal = child->threads[i] ? child->threads[i]->page->death_signal : 0;
+    }
+
+    if (signal && signal <= SIGNALS) {
+        signal_send(child, NULL, signal, info);
+    }
+}
+
 /* The first process takes over orphans, and hears of those that have ended. */
 static void give_children(struct process *process)
 {
+    const struct signal_info info = {.code = SIGNAL_USER, .pid = process->pid};
     struct process *first = process_find(1);
     bool ended = false;
 
@@ -69,6 +84,7 @@ static void give_children(struct process *process)
         first->children = child;
         child->page->ppid = first->pid;
         ended = ended || child->zombie;
+        tell_death(child, &info);
     }
     if (ended) {
         process_wake(first, EVENT_CHILD);

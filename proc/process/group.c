@@ -145,6 +145,8 @@ int call_groups(struct call *call)
     }
     memcpy(process->groups, call->bytes, count * sizeof(process->groups[0]));
     process->group_count = (uint32_t)count;
+    memcpy(process->page->groups, process->groups, sizeof(process->groups));
+    process->page->group_count = process->group_count;
     connection_update(process);
     return 0;
 }

@@ -11,6 +11,7 @@
 #include <memory/untyped.h>
 #include <process/connection.h>
 #include <process/image.h>
+#include <process/limit.h>
 #include <process/namespace.h>
 #include <process/signal.h>
 #include <process/thread.h>
@@ -49,6 +50,11 @@ struct process *process_next(uint32_t after)
     return next;
 }
 
+unsigned process_total(void)
+{
+    return process_count;
+}
+
 static void insert(struct process *process, struct process *parent)
 {
     struct process **bucket = &processes[process->pid % HASH];
@@ -85,6 +91,7 @@ static bool make_page(struct process *process, const struct process *parent)
         process->page->tsc_hz = boot()->tsc_hz;
         process->page->boot_tsc = boot()->boot_tsc;
         process->page->boot_time = clock_boot_time() * INT64_C(1000000000);
+        limit_begin(process->page);
     }
     process->page->pid = process->pid;
     if (parent && !parent->parent) {
@@ -152,6 +159,7 @@ struct process *process_create(struct process *parent)
     process->frame = frame;
     process->pid = parent ? thread_new_tid() : FIRST_PID;
     process->next_slot = SLOT_CONNECTION;
+    process->begun = timer_uptime();
     insert(process, parent);
     if (!make_parts(process, parent)) {
         process_abandon(process);

@@ -26,6 +26,8 @@ struct thread {
     struct thread_page *page;   /* shared with it, in our memory */
     struct timer alarm;         /* of PROC_ALARM */
     uint64_t pending;           /* signals for this thread alone */
+    uint64_t used;              /* processor time, microseconds (usage.h) */
+    uint64_t cores;             /* where it may run: bit n for core n */
     bool suspended;             /* because its process is stopped */
     bool live;
     bool bound;                 /* receives its notification with its requests */
@@ -74,8 +76,11 @@ struct process {
     unsigned buffer_count;
     struct buffer *left_buffers;        /* of servers that have died */
     struct service *services[SERVICES_MAX];
-    uint32_t groups[16];
+    uint32_t groups[GROUPS_MAX];
     uint32_t group_count;
+    uint64_t begun;             /* nanoseconds since boot */
+    uint64_t used, children_used;   /* microseconds: of threads and children that ended */
+    uint64_t looked, looked_used;   /* usage_runs(): when last, and the time used then */
     uint32_t handles[HANDLES_MAX / HANDLES_PER_FRAME]; /* frames of struct object * */
     uint32_t handle_count, free_handle; /* open; none below this is free */
     cptr replies[REPLIES_MAX];  /* our capabilities to its reply objects, or 0 */
@@ -90,6 +95,8 @@ _Static_assert(sizeof(struct process) <= PAGE_SIZE, "it has one page");
 /* The process with this pid, or null; the next one after a pid, to list them. */
 struct process *process_find(uint32_t pid);
 struct process *process_next(uint32_t after);
+/* How many there are, zombies too. */
+unsigned process_total(void);
 
 /* A new process without threads and memory, as a child of `parent` (null: the first one),
  * whose ids, groups and namespace it shares; null: no memory, or too many processes. */

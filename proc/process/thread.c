@@ -11,8 +11,10 @@
 #include <process/connection.h>
 #include <process/image.h>
 #include <process/main.h>
+#include <process/usage.h>
 #include <util/errno.h>
 #include <util/heap.h>
+#include <util/string.h>
 
 enum { HASH = 1024, BLOCK_PAGES = (BLOCK_SIZE - BLOCK_STACK) / PAGE_SIZE,
        TID_MAX = 4 * 1024 * 1024, SCRATCH_NONE = 0 };
@@ -80,12 +82,12 @@ static bool make_context(struct thread *thread)
     uint64_t cores = boot()->cores;
     cptr control = boot_sched_control((unsigned)(thread->tid % cores));
 
+    thread->cores = (UINT64_C(1) << cores) - 1;
     thread->sc = pool_take(POOL_SCHED_CONTEXT);
     return thread->sc
            && kc_sched_control_configure_flags(control, thread->sc, SLICE_US, SLICE_US, 0,
                   0, 0) == ERROR_NONE
-           && kc_sched_control_roam(control, thread->sc, (UINT64_C(1) << cores) - 1)
-                  == ERROR_NONE;
+           && kc_sched_control_roam(control, thread->sc, thread->cores) == ERROR_NONE;
 }
 
 static bool make_notification(struct thread *thread)
@@ -130,6 +132,10 @@ static bool make_block(struct thread *thread, cptr *ipc)
     thread->page->pending = 0;
     thread->page->hold = 0;
     thread->page->in_lib = 1;
+    thread->page->death_signal = 0;
+    if (!thread->page->name[0]) {
+        memcpy(thread->page->name, thread->process->name, THREAD_NAME - 1);
+    }
     return space_page(space, block + BLOCK_IPC, PROC_WRITE, &frame, ipc) == 0;
 }
 
@@ -208,6 +214,7 @@ void thread_end(struct thread *thread, bool unmap)
     struct process *process = thread->process;
 
     timer_cancel(&thread->alarm);
+    usage_end(thread);
     return_object(POOL_TCB, thread->tcb);
     return_object(POOL_SCHED_CONTEXT, thread->sc);
     return_object(POOL_NOTIFICATION, thread->notification);

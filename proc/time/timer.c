@@ -26,6 +26,11 @@ uint64_t timer_now(void)
     return (uint64_t)high << 32 | low;
 }
 
+uint64_t timer_uptime(void)
+{
+    return scale(timer_now() - boot()->boot_tsc, 1000000000, boot()->tsc_hz);
+}
+
 uint64_t timer_at(uint64_t nanoseconds)
 {
     uint64_t ticks = scale(nanoseconds, boot()->tsc_hz, 1000000000);

@@ -33,5 +33,8 @@ void timer_interrupt(void);
 uint64_t timer_now(void);
 uint64_t timer_at(uint64_t nanoseconds);
 
+/* Nanoseconds since boot. */
+uint64_t timer_uptime(void);
+
 /* Seconds since 1970 when the system booted: from the real-time clock, in UTC. */
 int64_t clock_boot_time(void);

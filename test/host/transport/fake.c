@@ -14,16 +14,27 @@ struct fake_request fake;
 int fake_error;
 struct name_turn *fake_turn;
 
+/* Memory at an address of layout.h. */
+static void *memory_at(uint64_t address, size_t size)
+{
+    void *at = mmap((void *)address, size, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+    if (at != (void *)address) {
+        abort();
+    }
+    return at;
+}
+
 static struct mount_table *mounts(void)
 {
     static struct mount_table *table;
 
     if (!table) {
-        table = mmap((void *)MOUNT_TABLE, sizeof(*table), PROT_READ | PROT_WRITE,
-            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-        if (table != (void *)MOUNT_TABLE) {
-            abort();
-        }
+        struct process_page *page = memory_at(PROCESS_PAGE, sizeof(*page));
+
+        page->limits[LIMIT_FILES].soft = LIMIT_NONE;
+        table = memory_at(MOUNT_TABLE, sizeof(*table));
     }
     return table;
 }

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What processes have used: see usage.h; and the calls that tell. */
+#include <process/usage.h>
+
+#include <stddef.h>
+
+#include <kcall/invoke.h>
+#include <memory/untyped.h>
+#include <process/call.h>
+#include <util/errno.h>
+
+enum { NANOSECONDS = 1000, NOTICEABLE = 16 /* part of a core */ };
+
+static uint64_t used_by_ended;
+
+/* The kernel counts from question to question. */
+uint64_t usage_of_thread(struct thread *thread)
+{
+    uint64_t more = 0;
+
+    if (thread->sc && kc_sched_context_consumed(thread->sc, &more) == ERROR_NONE) {
+        thread->used += more;
+    }
+    return thread->used;
+}
+
+uint64_t usage_of(struct process *process)
+{
+    uint64_t used = process->used;
+
+    for (unsigned i = 0, left = process->thread_count; left > 0; i++) {
+        if (process->threads[i]) {
+            used += usage_of_thread(process->threads[i]);
+            left--;
+        }
+    }
+    return used;
+}
+
+uint64_t usage_of_all(void)
+{
+    uint64_t used = used_by_ended;
+
+    for (struct process *process = process_next(0); process;
+         process = process_next(process->pid)) {
+        used += usage_of(process) - process->used;
+    }
+    return used;
+}
+
+bool usage_runs(struct process *process)
+{
+    uint64_t now = timer_uptime(), used = usage_of(process);
+    uint64_t since = process->looked ? process->looked : process->begun;
+    bool runs = (used - process->looked_used) * NOTICEABLE > (now - since) / NANOSECONDS;
+
+    process->looked = now;
+    process->looked_used = used;
+    return runs;
+}
+
+void usage_end(struct thread *thread)
+{
+    uint64_t used = usage_of_thread(thread);
+
+    thread->process->used += used;
+    used_by_ended += used;
+}
+
+/* PROC_USAGE_ -> microseconds, pages */
+int call_usage(struct call *call)
+{
+    struct process *process = call->process;
+
+    call->result[1] = space_resident(process->space);
+    switch (call->words[0]) {
+    case PROC_USAGE_SELF:
+        call->result[0] = usage_of(process);
+        return 0;
+    case PROC_USAGE_CHILDREN:
+        call->result[0] = process->children_used;
+        call->result[1] = 0;
+        return 0;
+    case PROC_USAGE_THREAD:
+        call->result[0] = usage_of_thread(call->thread);
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+/* -> pages, free pages, processes */
+int call_system(struct call *call)
+{
+    uint64_t left = untyped_left() / PAGE_SIZE;
+
+    call->result[0] = frame_total() + left;
+    call->result[1] = frame_unused() + left;
+    call->result[2] = process_total();
+    return 0;
+}
