@@ -114,11 +114,12 @@ static void look_at_some(struct server *server, uint32_t first)
 static void look_for_endings(struct server *server)
 {
     uint32_t endings = __atomic_load_n(&server_identity(0)->cancel, __ATOMIC_ACQUIRE);
+    uint32_t end = __atomic_load_n(&server_identity(0)->used_end, __ATOMIC_ACQUIRE);
 
     if (endings == server->endings)
         return;
     server->endings = endings;
-    for (uint32_t i = 0; i < IDENTITY_MAX; i += IDENTITIES_TOGETHER)
+    for (uint32_t i = 0; i < end; i += IDENTITIES_TOGETHER)
         look_at_some(server, i);
 }
 

@@ -87,8 +87,9 @@ void fs_snapshot_forget(struct server *server, const struct identity *identity)
 static void bind_children(struct server *server, struct connection *owner)
 {
     const struct identity *identity;
+    uint32_t end = server_identity(0)->used_end;
 
-    for (uint32_t i = 0; i < IDENTITY_MAX && !list_empty(&owner->snapshots); i++) {
+    for (uint32_t i = 0; i < end && !list_empty(&owner->snapshots); i++) {
         int error;
 
         identity = server_identity(i);

@@ -27,7 +27,7 @@
 
 /* rdi, rsi: what PROC_EXEC was given. The stack is thread 0's: layout.h, BLOCK_PRIVATE. */
 library_start:
-    movabs  $0x7e000000d000, %rsp
+    movabs  $0x7a400011d000, %rsp
     xorl    %ebp, %ebp
     call    loader_start
     ud2

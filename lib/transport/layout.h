@@ -12,16 +12,17 @@
 #include <abi/message.h>
 #include <transport/protocol.h>
 
-/* Addresses. */
+/* Addresses. What is the system's lies in one GiB, and most of it in 2 MiB, so that a process
+ * has few page tables for it. */
 #define PROGRAM_BASE     UINT64_C(0x000000010000)
-#define PROGRAM_END      UINT64_C(0x7a0000000000)
-#define PROCESS_PAGE     UINT64_C(0x7b0000000000) /* struct process_page, read-only */
-#define MOUNT_TABLE      UINT64_C(0x7b4000000000) /* struct mount_table, read-only */
-#define IDENTITY_TABLE   UINT64_C(0x7c0000000000) /* struct identity[], servers, read-only */
-#define BUFFER_TABLE     UINT64_C(0x7c8000000000) /* struct buffer_entry[], the same */
-#define BUFFER_AREA      UINT64_C(0x7d0000000000) /* shared buffers */
-#define THREAD_AREA      UINT64_C(0x7e0000000000) /* thread blocks */
-#define LIBRARY_BASE     UINT64_C(0x7f0000000000) /* the system library: text, then data */
+#define PROGRAM_END      UINT64_C(0x7a4000000000)
+#define LIBRARY_BASE     UINT64_C(0x7a4000000000) /* the system library: text, then data */
+#define PROCESS_PAGE     UINT64_C(0x7a4000100000) /* struct process_page, read-only */
+#define MOUNT_TABLE      UINT64_C(0x7a4000104000) /* struct mount_table, read-only */
+#define THREAD_AREA      UINT64_C(0x7a4000110000) /* thread blocks */
+#define BUFFER_TABLE     UINT64_C(0x7a4000800000) /* struct buffer_entry[], servers, read-only */
+#define IDENTITY_TABLE   UINT64_C(0x7a4000810000) /* struct identity[], the same */
+#define BUFFER_AREA      UINT64_C(0x7a4020000000) /* shared buffers */
 
 /* Buffer n is at BUFFER_AREA + n * BUFFER_STRIDE, in the client and in the server. */
 #define BUFFER_STRIDE    UINT64_C(0x100000)
@@ -110,7 +111,8 @@ struct identity {
     uint32_t groups[GROUPS_MAX];
     uint32_t interrupt;         /* it has a signal to take: park nothing for it */
     uint32_t ignored;           /* signals 1 to 32 that it ignores, as bits */
-    uint64_t reserved[7];
+    uint32_t used_end;          /* of entry 0 alone: none from here on was ever used */
+    uint32_t reserved[13];
 };
 _Static_assert(sizeof(struct identity) == 256, "16 entries in a page");
 #define IDENTITY_MAX    4096

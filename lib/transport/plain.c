@@ -36,7 +36,7 @@ static void end_connections(struct uxrt_thread *t)
 {
     const struct identity *table = (const struct identity *)IDENTITY_TABLE;
 
-    for (uint32_t i = 0; i < IDENTITY_MAX; i++) {
+    for (uint32_t i = 0; i < table->used_end; i++) {
         if (__atomic_load_n(&table[i].state, __ATOMIC_ACQUIRE) == IDENTITY_ENDING) {
             library_done(t, badge_of(i, table[i].generation));  /* refused if not ours */
         }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory: brk, mmap and what changes mappings. The break lives in a place of its own, far
- * from the program, and grows by whole chunks so that most calls of brk need nobody.
+ * Memory: brk, mmap and what changes mappings. The break is behind the program and grows
+ * by whole chunks so that most calls of brk need nobody.
  */
 #include <transport/lock.h>
+#include <transport/program.h>
 #include <unix/unix.h>
 
 #define PAGE        UINT64_C(4096)
-#define BREAK_BASE  UINT64_C(0x200000000000)
 #define BREAK_MAX   UINT64_C(0x010000000000)
 #define BREAK_CHUNK UINT64_C(0x100000)
 
@@ -18,8 +18,8 @@ enum {
     MADV_DONTNEED = 4, MADV_FREE = 8,
 };
 
-/* The break, and up to where its memory is mapped. */
-static uint64_t program_break = BREAK_BASE, break_mapped = BREAK_BASE;
+/* The break, where it began, and up to where its memory is mapped. */
+static uint64_t program_break, break_base, break_mapped;
 static uint32_t break_lock;
 
 static uint64_t round_up(uint64_t value, uint64_t unit)
@@ -55,12 +55,20 @@ static void break_shrink(struct uxrt_thread *t, uint64_t to)
         break_mapped = end;
 }
 
+/* It begins behind the program, so that it needs few page tables of its own. */
+static void break_begin(void)
+{
+    if (!break_base)
+        program_break = break_base = break_mapped = round_up(program_end(), PAGE);
+}
+
 UNIX_HANDLER(brk)
 {
     uint64_t to = argument(frame, 0), now;
 
     lock_take(&break_lock);
-    if (to >= BREAK_BASE && to <= BREAK_BASE + BREAK_MAX) {
+    break_begin();
+    if (to >= break_base && to <= break_base + BREAK_MAX) {
         if (to < program_break)
             break_shrink(t, to);
         if (break_grow(t, to))

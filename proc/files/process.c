@@ -68,8 +68,9 @@ static unsigned count_connections(const struct process *process)
 {
     unsigned count = 0;
 
-    for (unsigned slot = 0; slot < SLOTS; slot++) {
-        count += process->connections[slot] != 0;
+    for (unsigned slot = connection_slot(process, 0); slot < SLOTS;
+         slot = connection_slot(process, slot + 1)) {
+        count++;
     }
     return count;
 }

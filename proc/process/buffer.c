@@ -177,11 +177,13 @@ int64_t connection_buffer(struct thread *thread, unsigned slot, uint64_t *size)
 
 void connection_drop_buffers(struct thread *thread, bool quiet)
 {
-    for (unsigned slot = SLOT_PROC; slot < SLOTS; slot++) {
-        const struct connection *connection =
-            connection_at(thread->process->connections[slot]);
+    const struct process *process = thread->process;
 
-        for (struct buffer *b = connection ? connection->buffers : NULL; b; b = b->next) {
+    for (unsigned slot = connection_slot(process, 0); slot < SLOTS;
+         slot = connection_slot(process, slot + 1)) {
+        const struct connection *connection = connection_at(process->connections[slot]);
+
+        for (struct buffer *b = connection->buffers; b; b = b->next) {
             if (b->thread == thread) {
                 b->thread = NULL;
                 b->quiet = quiet;

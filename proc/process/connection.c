@@ -20,7 +20,7 @@ enum { PER_PAGE = PAGE_SIZE / sizeof(struct identity) };
 static struct object *identities;
 static struct identity *pages[IDENTITY_MAX / PER_PAGE];
 static struct connection connections[IDENTITY_MAX];
-static uint32_t last_index;
+static uint32_t first_free = 1;     /* all lower indices are in use */
 
 static bool make_identities(void)
 {
@@ -104,15 +104,22 @@ static void write_identity(struct identity *identity, const struct process *proc
         identity->roots);
 }
 
+/* The lowest index, so that servers have little to look through: entry 0 tells them where
+ * the indices end that were ever used. */
 static uint32_t free_index(void)
 {
-    for (unsigned i = 0; i < IDENTITY_MAX; i++) {
-        last_index = last_index % (IDENTITY_MAX - 1) + 1;
-        if (!connections[last_index].service) {
-            return last_index;
-        }
+    struct identity *bound = connection_identity(0);
+
+    while (first_free < IDENTITY_MAX && connections[first_free].service) {
+        first_free++;
     }
-    return 0;
+    if (first_free == IDENTITY_MAX) {
+        return 0;
+    }
+    if (first_free >= bound->used_end) {
+        __atomic_store_n(&bound->used_end, first_free + 1, __ATOMIC_RELEASE);
+    }
+    return first_free;
 }
 
 /* Slots are used in turn, so that one of a service that has ended is not used soon. */
@@ -131,10 +138,9 @@ static unsigned free_slot(struct process *process)
 
 static unsigned find_slot(const struct process *process, const struct service *service)
 {
-    for (unsigned slot = SLOT_PROC; slot < SLOTS; slot++) {
-        uint32_t index = process->connections[slot];
-
-        if (index && connections[index].service == service) {
+    for (unsigned slot = connection_slot(process, 0); slot < SLOTS;
+         slot = connection_slot(process, slot + 1)) {
+        if (connections[process->connections[slot]].service == service) {
             return slot;
         }
     }
@@ -163,6 +169,7 @@ static int connect(struct process *process, struct service *service, unsigned sl
     connection->slot = (uint16_t)slot;
     service->connections++;
     process->connections[slot] = index;
+    process->slots_end = slot < process->slots_end ? process->slots_end : slot + 1;
     identity->generation = connection->generation;
     identity->service = service->number;
     identity->cancel = 0;
@@ -204,6 +211,7 @@ static void free_connection(uint32_t index)
     write_state(connection_identity(index), IDENTITY_FREE);
     connection->service->connections--;
     connection->service = NULL;
+    first_free = index < first_free ? index : first_free;
 }
 
 /* What the client has of it. */
@@ -275,28 +283,25 @@ void connection_cancel(uint32_t index)
 
 void connection_update(struct process *process)
 {
-    for (unsigned slot = SLOT_PROC; slot < SLOTS; slot++) {
-        if (process->connections[slot]) {
-            write_identity(connection_identity(process->connections[slot]), process);
-        }
+    for (unsigned slot = connection_slot(process, 0); slot < SLOTS;
+         slot = connection_slot(process, slot + 1)) {
+        write_identity(connection_identity(process->connections[slot]), process);
     }
 }
 
 void connection_cancel_all(const struct process *process)
 {
-    for (unsigned slot = SLOT_PROC + 1; slot < SLOTS; slot++) {
-        if (process->connections[slot]) {
-            connection_cancel(process->connections[slot]);
-        }
+    for (unsigned slot = connection_slot(process, SLOT_PROC + 1); slot < SLOTS;
+         slot = connection_slot(process, slot + 1)) {
+        connection_cancel(process->connections[slot]);
     }
 }
 
 void connection_interrupt(const struct process *process, bool interrupt)
 {
-    for (unsigned slot = SLOT_PROC + 1; slot < SLOTS; slot++) {
-        if (process->connections[slot]) {
-            __atomic_store_n(&connection_identity(process->connections[slot])->interrupt,
-                interrupt, __ATOMIC_RELEASE);
-        }
+    for (unsigned slot = connection_slot(process, SLOT_PROC + 1); slot < SLOTS;
+         slot = connection_slot(process, slot + 1)) {
+        __atomic_store_n(&connection_identity(process->connections[slot])->interrupt,
+            interrupt, __ATOMIC_RELEASE);
     }
 }

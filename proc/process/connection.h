@@ -41,6 +41,18 @@ struct object *connection_identities(void);
 struct object *connection_buffers(void);
 struct identity *connection_identity(uint32_t index);
 
+/* The first slot from `slot` on in which the process has a connection, or SLOTS. */
+static inline unsigned connection_slot(const struct process *process, unsigned slot)
+{
+    if (slot > SLOT_PROC && slot < SLOT_CONNECTION) {
+        slot = SLOT_CONNECTION;
+    }
+    while (slot < process->slots_end && !process->connections[slot]) {
+        slot++;
+    }
+    return slot < process->slots_end ? slot : SLOTS;
+}
+
 /* The connection with this index, or null if there is none (no longer). */
 struct connection *connection_at(uint32_t index);
 /* The live connection that a badge stands for, or null. */

@@ -51,12 +51,9 @@ void process_take_name(struct process *process, uint64_t address, size_t bytes)
 /* Connections stay, but in the new space there is no buffer yet. */
 static void leave_buffers(struct process *process)
 {
-    for (unsigned slot = SLOT_PROC; slot < SLOTS; slot++) {
-        struct connection *connection = connection_at(process->connections[slot]);
-
-        if (connection) {
-            buffer_leave_client(connection);
-        }
+    for (unsigned slot = connection_slot(process, 0); slot < SLOTS;
+         slot = connection_slot(process, slot + 1)) {
+        buffer_leave_client(connection_at(process->connections[slot]));
     }
     buffer_drop_left(process);
 }

@@ -93,10 +93,9 @@ static void give_children(struct process *process)
 
 static void drop_memory(struct process *process)
 {
-    for (unsigned slot = 0; slot < SLOTS; slot++) {
-        if (process->connections[slot]) {
-            connection_end(process->connections[slot]);
-        }
+    for (unsigned slot = connection_slot(process, 0); slot < SLOTS;
+         slot = connection_slot(process, slot + 1)) {
+        connection_end(process->connections[slot]);
     }
     if (process->cspace) {
         pool_return(POOL_CSPACE, process->cspace);

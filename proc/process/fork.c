@@ -28,13 +28,16 @@ static bool find_token(const struct call *call, unsigned slot, uint64_t *token)
 
 static int copy_connections(const struct call *call, struct process *child)
 {
-    for (unsigned slot = SLOT_PROC; slot < SLOTS; slot++) {
-        uint32_t index = call->process->connections[slot];
+    const struct process *process = call->process;
+
+    for (unsigned slot = connection_slot(process, 0); slot < SLOTS;
+         slot = connection_slot(process, slot + 1)) {
+        uint32_t index = process->connections[slot];
         uint64_t token = 0;
         bool named = find_token(call, slot, &token);
         int result;
 
-        if (!index || (!named && slot != SLOT_PROC)) {
+        if (!named && slot != SLOT_PROC) {
             continue;
         }
         result = connection_inherit(child, connection_at(index)->service, slot,

@@ -73,6 +73,7 @@ struct process {
     unsigned thread_count;
     uint32_t connections[SLOTS];        /* slot -> connection index, or 0 */
     unsigned next_slot;                 /* where to look for a free one */
+    unsigned slots_end;                 /* none is used from here on */
     unsigned buffer_count;
     struct buffer *left_buffers;        /* of servers that have died */
     struct service *services[SERVICES_MAX];

@@ -196,7 +196,7 @@ static void directories(void **state)
     assert_string_equal(list(PROC, ""), "self sys 1 7 8 9 10 ");
     assert_string_equal(list(PROC, "9"), "status cmdline maps ns ctl mem map ");
     assert_string_equal(list(PROC, "8/map"),
-        "400000-402000 500000-502000 600000-602000 7d0000000000-7d0000002000 ");
+        "400000-402000 500000-502000 600000-602000 7a4020000000-7a4020002000 ");
     assert_int_equal(open_from(PROC, "9/map", UXRT_READ), -EACCES);
 }
 
@@ -226,7 +226,7 @@ static void memory(void **state)
     assert_int_equal(ask_read(FILE_ID, attribute_address(ATTR_OBJECT, 5), 16), -EACCES);
     close_file();
     assert_int_equal(open_from(PROC, "8/map/500000-503000", UXRT_READ), -ENOENT);
-    assert_int_equal(open_from(PROC, "8/map/7d0000000000-7d0000002000", UXRT_READ), 0);
+    assert_int_equal(open_from(PROC, "8/map/7a4020000000-7a4020002000", UXRT_READ), 0);
     assert_int_equal(ask_read(FILE_ID, attribute_address(ATTR_OBJECT, 1), 16), -ENODEV);
     close_file();
     assert_int_equal(open_from(PROC, "9/mem", UXRT_READ), -EACCES);

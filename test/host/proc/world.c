@@ -22,7 +22,7 @@ struct object {
 static struct process processes[PIDS];
 static struct process_page pages[PIDS];
 static struct space spaces[PIDS];
-static struct identity identities[IDENTITY_MAX];
+static struct identity identities[IDENTITY_MAX] = {{.used_end = IDENTITY_MAX}};
 static struct connection connections[PIDS];
 static struct service services[2];
 static struct object objects[2];

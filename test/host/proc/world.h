@@ -28,7 +28,7 @@ enum { ROOT_PID = 1, USER_PID = 7, FRIEND_PID = 8, OTHER_PID = 9, ZOMBIE_PID = 1
 #define DATA    UINT64_C(0x500000)
 #define TEXT    UINT64_C(0x400000)
 #define SHARED  UINT64_C(0x600000)
-#define SYSTEM  UINT64_C(0x7d0000000000)
+#define SYSTEM  BUFFER_AREA
 enum { REGION = 0x2000, TOKEN = 77 };
 
 void world_begin(void);

@@ -183,6 +183,7 @@ uint64_t fake_connect(uint32_t index, uint32_t uid, uint32_t gid)
     uint32_t generation = identity->generation + 1;
 
     assert(identity->state == IDENTITY_FREE);
+    fake.identities[0].used_end = IDENTITY_MAX;
     *identity = (struct identity){
         .generation = generation, .state = IDENTITY_LIVE, .service = 5, .pid = index,
         .uid = uid, .gid = gid, .umask = 022, .root_count = 1,
