@@ -21,9 +21,9 @@ struct connection *fs_connection_known(struct server *server, uint64_t badge)
     return connection && connection->badge == badge ? connection : NULL;
 }
 
-static void connection_free(struct server *server, struct connection *connection)
+void fs_connection_free(struct server *server, struct connection *connection)
 {
-    fs_parked_cancel(server, connection);
+    fs_parked_end(connection, -EIO);
     fs_snapshots_end(server, connection);
     fs_exports_end(server, connection);
     fs_answers_end(connection);
@@ -47,7 +47,7 @@ static struct connection *connection_begin(struct server *server, uint64_t badge
     if (!connection)
         return NULL;
     if (server->connections[BADGE_INDEX(badge)])
-        connection_free(server, server->connections[BADGE_INDEX(badge)]);
+        fs_connection_free(server, server->connections[BADGE_INDEX(badge)]);
     connection->badge = badge;
     list_init(&connection->link);
     list_init(&connection->parked);
@@ -75,7 +75,7 @@ void server_ended(struct server *server, uint64_t badge)
     const struct identity *identity = server_identity(BADGE_INDEX(badge));
 
     if (connection)
-        connection_free(server, connection);
+        fs_connection_free(server, connection);
     else if (identity && identity->generation == BADGE_GENERATION(badge))
         fs_snapshot_forget(server, identity);
     uxrt_done(badge);
@@ -91,7 +91,7 @@ static void look(struct server *server, uint32_t index, const struct identity *i
     if (server->has_number && identity->service != server->number)
         return;
     if (connection && (connection->badge != badge || state == IDENTITY_FREE)) {
-        connection_free(server, connection);
+        fs_connection_free(server, connection);
         connection = NULL;
     }
     if (state == IDENTITY_ENDING)
@@ -149,7 +149,7 @@ void server_notified(struct server *server, uint64_t reasons)
     if (reasons & BADGE_SERVICE) {
         look_for_endings(server);
         while ((cancelled = find_cancelled(server)) != NULL)
-            fs_parked_cancel(server, cancelled);
+            fs_parked_end(cancelled, -EINTR);
     }
     if (reasons & BADGE_INTERRUPT && server->operations.interrupt)
         server->operations.interrupt(server);

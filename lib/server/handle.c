@@ -178,6 +178,9 @@ int64_t fs_careful(struct server *server, struct server_request *request)
     request->count = r->count;
     if (!connection)
         return error;
+    server->at_hand = request;
+    if (server->operations.begin && (error = server->operations.begin(server)))
+        return error;
     if (!r->current && r->offset & ATTRIBUTE)
         return fs_attribute_do(server, connection, request);
     return careful_bytes(server, connection, request);

@@ -73,6 +73,8 @@ struct server {
     struct server_operations operations;    /* with defaults for those left out */
     struct server_node *root;
     int service;
+    struct server_request *at_hand; /* the request being done, unless the direct way */
+    bool named;                     /* made by server_create_name */
     bool has_number;                /* its service number is known: of the first client */
     uint32_t number;
     uint64_t last_snapshot;
@@ -107,6 +109,7 @@ struct attribute_call {
 /* The connection of a badge, begun if this is the first sight; null: *error says why. */
 struct connection *fs_connection_get(struct server *server, uint64_t badge, int *error);
 struct connection *fs_connection_known(struct server *server, uint64_t badge);
+void fs_connection_free(struct server *server, struct connection *connection);
 
 /* file.c: open files and ids. */
 struct server_file *fs_file_create(struct server_node *node, uint32_t flags,
@@ -182,7 +185,7 @@ int64_t fs_ready_read(struct attribute_call *call);
 /* park.c */
 /* uxrt_wake, with the message registers as they were. */
 void fs_wake(struct server *server, uint64_t badge, uint32_t bits);
-void fs_parked_cancel(struct server *server, struct connection *connection);
+void fs_parked_end(struct connection *connection, int error);
 
 /* lock.c */
 int64_t fs_lock_write(struct attribute_call *call);

@@ -82,7 +82,7 @@ static int find(struct attribute_call *call, struct opening *opening)
     unsigned how = flags & UXRT_NOFOLLOW || exclusive ? 0 : WALK_FOLLOW;
     int error;
 
-    if (!(flags & UXRT_PATH) && !exclusive)
+    if (!exclusive && !(flags & UXRT_PATH && flags & UXRT_NOFOLLOW))
         how |= WALK_TURN;
     error = fs_walk(call, opening->name, opening->length, how, &opening->at);
     if (error)

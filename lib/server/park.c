@@ -69,35 +69,60 @@ static uint32_t cancellations(uint64_t badge)
     return who ? __atomic_load_n(&who->cancel, __ATOMIC_ACQUIRE) : 0;
 }
 
-struct server_request *server_park(struct server_request *request,
-    void (*cancelled)(struct server_request *))
+static struct server_request *park(struct connection *connection,
+    const struct server_request *request, void (*cancelled)(struct server_request *))
 {
-    struct server *server = request->server;
-    struct connection *connection = fs_connection_known(server, request->request.badge);
     struct parked *parked;
 
-    if (!connection)
-        return NULL;
     if (list_empty(&connection->parked))
         connection->cancel = cancellations(request->request.badge);
     if (!cancelled || must_hurry(request->request.badge)
-        || connection->parked_count >= PARKED_MAX
-        || request->file->flags & UXRT_NONBLOCK)
+        || connection->parked_count >= PARKED_MAX)
         return NULL;
     parked = parked_create(connection, request);
     if (!parked)
         return NULL;
-    if (uxrt_park(server->service, &request->request)) {
+    if (uxrt_park(request->server->service, &request->request)) {
         heap_free(parked);
         return NULL;
     }
     parked->cancelled = cancelled;
     if (list_empty(&connection->parked))
-        list_append(&server->parking, &connection->link);
+        list_append(&request->server->parking, &connection->link);
     list_append(&connection->parked, &parked->link);
     connection->parked_count++;
-    request->file->references++;
     return &parked->request;
+}
+
+struct server_request *server_park(struct server_request *request,
+    void (*cancelled)(struct server_request *))
+{
+    struct connection *connection = fs_connection_known(request->server,
+        request->request.badge);
+    struct server_request *parked = NULL;
+
+    if (connection && !(request->file->flags & UXRT_NONBLOCK))
+        parked = park(connection, request, cancelled);
+    if (parked)
+        request->file->references++;
+    return parked;
+}
+
+/* What is begun anew finds its file again. */
+int server_keep(struct server *server, const struct server_request *request,
+    void (*cancelled)(struct server_request *), struct server_request **kept)
+{
+    struct server_request own = request ? *request : *server->at_hand;
+    struct connection *connection = fs_connection_known(server, own.request.badge);
+    struct server_node *node = request ? request->file->node : server->root;
+
+    own.file = NULL;
+    *kept = connection ? park(connection, &own, cancelled) : NULL;
+    if (*kept)
+        return SERVER_PARKED;
+    return connection ? fs_wait_arm(server, connection, node,
+                            UXRT_READY_READ | UXRT_READY_WRITE)
+                      : -EIO;
 }
 
 /* Answers, with the bytes of a short read in the registers. */
@@ -118,30 +143,52 @@ static void answer(struct server *server, const struct server_request *request,
     memcpy(server->registers, saved, sizeof(saved));
 }
 
+static void take_out(struct parked *parked)
+{
+    list_remove(&parked->link);
+    parked->connection->parked_count--;
+    if (list_empty(&parked->connection->parked))
+        list_remove(&parked->connection->link);
+}
+
 void server_finish(struct server_request *request, int64_t result)
 {
     struct parked *parked = (struct parked *)request;
     struct server *server = request->server;
     struct server_file *file = request->file;
 
-    list_remove(&parked->link);
-    parked->connection->parked_count--;
-    if (list_empty(&parked->connection->parked))
-        list_remove(&parked->connection->link);
-    if (result > 0 && request->request.current)
+    take_out(parked);
+    if (file && result > 0 && request->request.current)
         file->position = (int64_t)request->offset + result;
     answer(server, request, result);
     heap_free(parked);
-    fs_file_put(server, file);
+    if (file)
+        fs_file_put(server, file);
 }
 
-void fs_parked_cancel(struct server *server, struct connection *connection)
+void server_resume(struct server_request *request)
+{
+    struct parked *parked = (struct parked *)request;
+    struct server_request own = *request;
+    struct server *server = own.server;
+    uint64_t saved[MESSAGE_MAX_LENGTH];
+    int64_t result;
+
+    take_out(parked);
+    memcpy(saved, server->registers, sizeof(saved));
+    result = fs_careful(server, &own);
+    if (result != SERVER_PARKED)
+        answer(server, &own, result);
+    memcpy(server->registers, saved, sizeof(saved));
+    heap_free(parked);
+}
+
+void fs_parked_end(struct connection *connection, int error)
 {
     while (!list_empty(&connection->parked)) {
         struct parked *first = list_entry(connection->parked.next, struct parked, link);
 
         first->cancelled(&first->request);
-        server_finish(&first->request, -EINTR);
+        server_finish(&first->request, error);
     }
-    (void)server;
 }

@@ -5,6 +5,7 @@
  */
 #include <program/heap.h>
 #include <server/direct.h>
+#include <util/heap.h>
 
 enum { PARKED_TOTAL = 31 };     /* of all connections */
 
@@ -49,4 +50,43 @@ int server_run(const char *name, const struct server_operations *operations,
         return service;
     server = server_create(operations, root, service);
     return server ? serve(server, service) : -ENOMEM;
+}
+
+struct server *server_create_name(const struct server_operations *operations,
+    struct server_node *root, int service, const char *name, int *error)
+{
+    struct server *server = server_create(operations, root, service);
+    int64_t number;
+
+    *error = -ENOMEM;
+    if (!server)
+        return NULL;
+    number = uxrt_serve_name(service, name);
+    if (number < 0) {
+        *error = (int)number;
+        server_destroy(server);
+        return NULL;
+    }
+    server->number = (uint32_t)number;
+    server->has_number = true;
+    server->named = true;
+    return server;
+}
+
+uint32_t server_number(const struct server *server)
+{
+    return server->number;
+}
+
+void server_destroy(struct server *server)
+{
+    for (uint32_t i = 0; i < IDENTITY_MAX; i++) {
+        if (server->connections[i])
+            fs_connection_free(server, server->connections[i]);
+    }
+    if (server->named)
+        uxrt_unserve_name(server->number);
+    fs_node_put(server, server->root);
+    heap_free(server->record);
+    heap_free(server);
 }

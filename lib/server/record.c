@@ -246,6 +246,8 @@ int64_t fs_readdir_read(struct attribute_call *call)
 
         result = call->server->operations.entry(call->server, file->node, cookie, &entry,
             name);
+        if (result == SERVER_PARKED)
+            return result;
         if (result <= 0 || !add_entry(call, &used, &entry, name))
             break;
         cookie = entry.next;

@@ -67,6 +67,8 @@ struct server_file {
 enum { SERVER_PARKED = 1 << 30 };
 
 struct server_operations {
+    int (*begin)(struct server *);  /* before any request but reads and writes of files
+                                       that are known; 0, or what is the result then */
     /* Names. Nodes returned need no reference taken. `parent` may be searched. */
     int (*lookup)(struct server *, struct server_node *parent, const char *name,
         size_t length, struct server_node **node);
@@ -134,6 +136,14 @@ struct server_request *server_park(struct server_request *,
     void (*cancelled)(struct server_request *));
 void server_finish(struct server_request *, int64_t result);
 
+/* The same for any request, in any operation: what is kept is not answered but begun anew
+ * by server_resume(), as if it came now. Null: the request at hand. The operation returns
+ * what this returns: SERVER_PARKED and *kept is set, or -ERROR_WAIT: the client asks again
+ * after server_changed() of the file's node (of the root, for the request at hand). */
+int server_keep(struct server *server, const struct server_request *request,
+    void (*cancelled)(struct server_request *), struct server_request **kept);
+void server_resume(struct server_request *request);
+
 /* The node's readiness has changed: wakes who waits for it. */
 void server_changed(struct server *, struct server_node *, uint32_t bits);
 
@@ -147,6 +157,14 @@ int server_run(const char *name, const struct server_operations *operations,
  * (yet). */
 struct server *server_create(const struct server_operations *operations,
     struct server_node *root, int service);
+/* A service of its own name whose requests come to `service` as well (uxrt_serve_name),
+ * with the number that identities have of it. Null: *error says why. */
+struct server *server_create_name(const struct server_operations *operations,
+    struct server_node *root, int service, const char *name, int *error);
+uint32_t server_number(const struct server *server);
+/* Ends all connections, with EIO for what is parked, and the service of server_create_name.
+ * Nodes stay the caller's. */
+void server_destroy(struct server *server);
 bool server_handle(struct server *, struct uxrt_request *, int64_t *result, bool *end);
 void server_notified(struct server *, uint64_t reasons);
 

@@ -111,6 +111,11 @@ enum proc_call {
                            PROC_NICE_ASK -> the lowest of theirs. ESRCH, EPERM, EACCES */
     PROC_CORES,         /* tid (0: own), cores it may run on (bit n: n; 0: only ask)
                            -> cores. ESRCH, EPERM */
+
+    /* Serving, more. */
+    PROC_SERVE_NAME,    /* index n, bytes: name in /srv -> service number: one more service,
+                           whose requests come to endpoint n. EEXIST, EMFILE, ENFILE */
+    PROC_UNSERVE_NAME,  /* its number: ends it, as PROC_UNSERVE does */
     PROC_CALLS
 };
 

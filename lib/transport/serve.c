@@ -105,6 +105,25 @@ int library_unserve(struct uxrt_thread *t, int service)
     return descriptor_close(t, service);
 }
 
+int64_t library_serve_name(struct uxrt_thread *t, int service, const char *name)
+{
+    uint64_t word = service_word(service), index = word & DESCRIPTOR_SLOT;
+    int64_t result;
+
+    if (!word) {
+        return -EBADF;
+    }
+    result = client_proc(t, PROC_SERVE_NAME, &index, 1, name, strlen(name));
+    return result < 0 ? result : (int64_t)t->shared->result[0];
+}
+
+int library_unserve_name(struct uxrt_thread *t, uint32_t number)
+{
+    uint64_t word = number;
+
+    return (int)client_proc(t, PROC_UNSERVE_NAME, &word, 1, NULL, 0);
+}
+
 /* Gives a reply object back to its thread. */
 static void free_reply(cptr reply)
 {

@@ -141,6 +141,9 @@ enum { ATTACH_NUMBER = 0x55585254 };
     UXRT_FUNCTION(int, serve, (const char *name, unsigned parked), (name, parked)) \
     UXRT_FUNCTION(int, serve_also, (int service, unsigned parked), (service, parked)) \
     UXRT_FUNCTION(int, unserve, (int service), (service)) \
+    UXRT_FUNCTION(int64_t, serve_name, (int service, const char *name), \
+        (service, name)) \
+    UXRT_FUNCTION(int, unserve_name, (uint32_t number), (number)) \
     UXRT_FUNCTION(int, receive, (int service, struct uxrt_request *request), \
         (service, request)) \
     UXRT_FUNCTION(int, answer, \

@@ -60,6 +60,8 @@ static const struct entry table[PROC_CALLS] = {
     [PROC_LIMIT] = {call_limit, 5},
     [PROC_NICE] = {call_nice, 3},
     [PROC_CORES] = {call_cores, 2},
+    [PROC_SERVE_NAME] = {call_serve_name, 1},
+    [PROC_UNSERVE_NAME] = {call_unserve_name, 1},
 };
 
 int call_handle(struct process *process, unsigned number, uint64_t thread,

@@ -30,6 +30,8 @@ int call_lookup(struct call *call);
 int call_buffer(struct call *call);
 int call_serve(struct call *call);
 int call_unserve(struct call *call);
+int call_serve_name(struct call *call);
+int call_unserve_name(struct call *call);
 int call_replies(struct call *call);
 int call_wake(struct call *call);
 int call_done(struct call *call);

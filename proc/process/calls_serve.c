@@ -210,6 +210,36 @@ int call_unserve(struct call *call)
     return 0;
 }
 
+/* index, name -> service number */
+int call_serve_name(struct call *call)
+{
+    struct service *service = call->words[0] < SERVICES_MAX
+        ? call->process->services[call->words[0]] : NULL;
+    int error = -EINVAL;
+
+    if (service) {
+        service = service_create_name(service, call->bytes, call->byte_count, &error);
+    }
+    if (!service) {
+        return error;
+    }
+    call->result[0] = service->number;
+    return 0;
+}
+
+/* service number */
+int call_unserve_name(struct call *call)
+{
+    struct service *service = call->words[0] <= UINT32_MAX
+        ? service_find((uint32_t)call->words[0]) : NULL;
+
+    if (!service || service->process != call->process || !service->main) {
+        return -EINVAL;
+    }
+    service_end(service);
+    return 0;
+}
+
 /* -> first reply object */
 int call_replies(struct call *call)
 {

@@ -8,11 +8,14 @@
 
 #include <process/process.h>
 
-enum { SERVICES_TOTAL = 512, CONNECTIONS_OF_SERVICE = 2048, SERVICE_NAME = 64 };
+enum { SERVICES_TOTAL = 512, CONNECTIONS_OF_SERVICE = 2048, SERVICE_NAME = 64,
+       NAMES_OF_SERVICE = 64 };
 
 struct service {
     uint32_t number;
     struct process *process;    /* null: the process server's own */
+    struct service *main;       /* whose endpoint and notification it has; null: own ones */
+    unsigned names;             /* services that have this one's */
     unsigned index;             /* SLOT_ENDPOINT + index in that process */
     cptr endpoint;              /* with all rights */
     cptr signal;                /* the serving thread's notification; 0: none wanted */
@@ -116,5 +119,9 @@ struct service *service_next(uint32_t after);
 struct service *service_create(struct process *process, const char *name, size_t length,
     int *error);
 struct service *service_create_own(cptr endpoint);
+/* A service whose requests come to another one of the same process, which has an endpoint
+ * of its own, and which it does not outlive. Errors as above. */
+struct service *service_create_name(struct service *main, const char *name, size_t length,
+    int *error);
 /* Ends it: whoever waits for an answer or calls later gets the kernel's error. */
 void service_end(struct service *service);

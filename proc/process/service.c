@@ -136,15 +136,60 @@ struct service *service_create(struct process *process, const char *name, size_t
     return service;
 }
 
-/* With the endpoint go all capabilities to it; who waits in it tries again, and fails. */
-void service_end(struct service *service)
+struct service *service_create_name(struct service *main, const char *name, size_t length,
+    int *error)
 {
-    service->live = false;
+    struct service *service = free_record();
+
+    *error = length ? check_name(name, length) : -EINVAL;
+    if (*error == 0 && main->names == NAMES_OF_SERVICE) {
+        *error = -EMFILE;
+    }
+    if (*error == 0 && !service) {
+        *error = -ENFILE;
+    }
+    if (*error < 0) {
+        return NULL;
+    }
+    *service = (struct service){
+        .number = ++last_number, .process = main->process, .main = main,
+        .index = main->index, .endpoint = main->endpoint, .signal = main->signal,
+        .live = true,
+    };
+    memcpy(service->name, name, length);
+    main->names++;
+    return service;
+}
+
+static void end_names(const struct service *main)
+{
+    for (unsigned i = 0; i < SERVICES_TOTAL && main->names > 0; i++) {
+        if (services[i].live && services[i].main == main) {
+            service_end(&services[i]);
+        }
+    }
+}
+
+/* With the endpoint go all capabilities to it; who waits in it tries again, and fails. */
+static void end_endpoint(struct service *service)
+{
     service->process->services[service->index] = NULL;
     pool_return(POOL_ENDPOINT, service->endpoint);
     if (service->signal) {
         slot_delete(service->signal);
-        service->signal = 0;
     }
+}
+
+/* Who waits in an endpoint that stays is received later, as nobody. */
+void service_end(struct service *service)
+{
+    end_names(service);
+    service->live = false;
+    if (service->main) {
+        service->main->names--;
+    } else {
+        end_endpoint(service);
+    }
+    service->signal = 0;
     connection_end_service(service);
 }

@@ -183,7 +183,8 @@ static void services(void **state)
     assert_int_equal(turn()->service, 77);
     assert_int_equal(fake_open(user, ROOT, "other/a/b", C, RW, 0), -ERROR_MOUNT);
     assert_int_equal(fake_open(user, ROOT, "plain/a", C, RW, 0), -ENOTDIR);
-    assert_int_equal(fake_open(user, ROOT, "other", C, UXRT_PATH, 0), 9);
+    assert_int_equal(fake_open(user, ROOT, "other", C, UXRT_PATH, 0), -ERROR_MOUNT);
+    assert_int_equal(fake_open(user, ROOT, "other", C, UXRT_PATH | UXRT_NOFOLLOW, 0), 9);
     assert_int_equal(fake_names(user, ROOT, ATTR_REMOVE, 0, NULL, "other", NULL), 5);
 }
 

@@ -40,6 +40,11 @@ int uxrt_serve(const char *name, unsigned parked);
 int uxrt_serve_also(int service, unsigned parked);
 int uxrt_unserve(int service);
 
+/* One more service, with this name, whose requests come to the descriptor of another one;
+ * struct identity says which of them a connection leads to. Returns its number. */
+int64_t uxrt_serve_name(int service, const char *name);
+int uxrt_unserve_name(uint32_t number);
+
 /* Waits for a request. ENOBUFS: every reply object of this thread is taken. */
 int uxrt_receive(int service, struct uxrt_request *request);
 
