@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Servers, which are kept running, and programs that are waited for. */
+#include <terminal/termios.h>
+#include <transport/protocol.h>
 #include <uxrt/transport.h>
 #include <util/errno.h>
 #include <util/print.h>
@@ -78,10 +80,26 @@ int child_serve(const char *service, char **arguments)
     return 0;
 }
 
+/* The program leads a session of its own (each child of init does), which its input
+ * controls, if that is a terminal. */
+static int start_session(char **arguments)
+{
+    const uint32_t gently = 0;
+    int pid = uxrt_fork();
+
+    if (pid != 0)
+        return pid;
+    (void)uxrt_set(0, ATTR_CONTROL, TIOCSCTTY, &gently, sizeof(gently));
+    int error = uxrt_exec(arguments[0], arguments, init_environment);
+
+    init_say("cannot run", arguments[0], error);
+    uxrt_exit(FAILED);
+}
+
 int child_run(char **arguments)
 {
     int status = 0;
-    int pid = start(arguments);
+    int pid = start_session(arguments);
 
     if (pid < 0) {
         init_say("cannot run", arguments[0], pid);

@@ -69,7 +69,7 @@ static int do_set(char **words, unsigned count)
 
 static int do_console(char **words, unsigned count)
 {
-    int file = uxrt_open(words[1], UXRT_READ | UXRT_WRITE, 0);
+    int file = uxrt_open(words[1], UXRT_READ | UXRT_WRITE | UXRT_NO_TERMINAL, 0);
 
     (void)count;
     if (file < 0)

@@ -153,4 +153,6 @@ void server_notified(struct server *server, uint64_t reasons)
     }
     if (reasons & BADGE_INTERRUPT && server->operations.interrupt)
         server->operations.interrupt(server);
+    if (reasons & BADGE_EVENT && server->operations.alarm)
+        server->operations.alarm(server);
 }

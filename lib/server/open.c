@@ -6,8 +6,9 @@
 
 #define OPEN_KNOWN (UXRT_READ | UXRT_WRITE | UXRT_EXECUTE | UXRT_CREATE | UXRT_EXCLUSIVE \
     | UXRT_TRUNCATE | UXRT_APPEND | UXRT_NONBLOCK | UXRT_DIRECTORY | UXRT_NOFOLLOW \
-    | UXRT_PATH)
-#define OPEN_KEPT (UXRT_READ | UXRT_WRITE | UXRT_EXECUTE | UXRT_APPEND | UXRT_NONBLOCK)
+    | UXRT_PATH | UXRT_NO_TERMINAL)
+#define OPEN_KEPT (UXRT_READ | UXRT_WRITE | UXRT_EXECUTE | UXRT_APPEND | UXRT_NONBLOCK \
+    | UXRT_NO_TERMINAL)
 
 struct opening {
     uint64_t id;
@@ -125,6 +126,7 @@ static int make_file(struct attribute_call *call, struct opening *opening)
     fs_open_of(file)->renames = base->renames;
     if (!(file->flags & UXRT_PATH) && server->operations.open)
         error = server->operations.open(server, file, &call->caller);
+    file->flags &= ~(uint32_t)UXRT_NO_TERMINAL;
     if (!error) {
         fs_open_of(file)->opened = !(file->flags & UXRT_PATH);
         error = truncate(call, opening);

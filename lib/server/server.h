@@ -113,6 +113,7 @@ struct server_operations {
 
     /* Others. */
     void (*interrupt)(struct server *);         /* the driver's */
+    void (*alarm)(struct server *);             /* uxrt_alarm(); perhaps too early */
     int (*statfs)(struct server *, struct uxrt_statfs *);      /* adjusts */
     void (*turn)(struct server *, const char *name, size_t length,
         uint32_t *service);                     /* the process server's: a node of type

@@ -132,8 +132,10 @@ static bool signal_key(struct terminal *t, unsigned char byte)
 
     if (number == 0 || !is_local(t, ISIG))
         return false;
-    if (!is_local(t, NOFLSH))
+    if (!is_local(t, NOFLSH)) {
         terminal_flush(t);
+        t->hooks->flush(t->context);
+    }
     if (is_local(t, ECHO))
         echo_key(t, byte);
     t->hooks->signal(t->context, number);
@@ -183,11 +185,21 @@ size_t terminal_pending(const struct terminal *t)
 
 bool terminal_readable(const struct terminal *t, size_t count)
 {
-    size_t least = t->settings.characters[VMIN];
+    const uint8_t *characters = t->settings.characters;
+    size_t least = characters[VMIN] ? characters[VMIN] : characters[VTIME] != 0;
 
     if (is_local(t, ICANON))
         return terminal_pending(t) > 0;
     return terminal_pending(t) >= (least < count ? least : count);
+}
+
+bool terminal_ready(const struct terminal *t)
+{
+    const uint8_t *characters = t->settings.characters;
+    size_t least = characters[VMIN] && !characters[VTIME] && !is_local(t, ICANON)
+                   ? characters[VMIN] : 1;
+
+    return terminal_pending(t) >= least;
 }
 
 size_t terminal_read(struct terminal *t, void *data, size_t count)

@@ -19,6 +19,8 @@ struct terminal_hooks {
     void (*echo)(void *context, const char *bytes, size_t count);
     /* A key that means SIGINT, SIGQUIT or SIGTSTP, by number; for the foreground. */
     void (*signal)(void *context, int number);
+    /* Before that: output that is still on its way is not wanted any more. */
+    void (*flush)(void *context);
 };
 
 struct terminal {
@@ -46,8 +48,11 @@ void terminal_init(struct terminal *terminal, const struct terminal_hooks *hooks
 void terminal_input(struct terminal *terminal, unsigned char byte);
 
 /* Is there something to read by a program that asks for `count` bytes: a line, or without
- * lines as many bytes as VMIN or `count` says? VTIME is not kept: VMIN 0 never waits. */
+ * lines as many bytes as VMIN or `count` says? With VMIN 0 a read never waits, unless for
+ * VTIME: who reads has the clock. */
 bool terminal_readable(const struct terminal *terminal, size_t count);
+/* The same for who only asks. */
+bool terminal_ready(const struct terminal *terminal);
 /* Bytes that can be read, of all lines. */
 size_t terminal_pending(const struct terminal *terminal);
 /* Takes at most one line. Only if terminal_readable(); 0 is an end of file. */

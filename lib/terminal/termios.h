@@ -30,13 +30,23 @@ enum { OPOST = 01, ONLCR = 04, OCRNL = 010, ONOCR = 020, ONLRET = 040, TABS = 01
 enum { B38400 = 017, CS8 = 060, CREAD = 0200, HUPCL = 02000 };
 /* Local. */
 enum { ISIG = 01, ICANON = 02, ECHO = 010, ECHOE = 020, ECHOK = 040, ECHONL = 0100,
-       NOFLSH = 0200, ECHOCTL = 01000, ECHOKE = 04000, IEXTEN = 0100000 };
+       NOFLSH = 0200, TOSTOP = 0400, ECHOCTL = 01000, ECHOKE = 04000, IEXTEN = 0100000 };
 
 /* Arguments of ATTR_CONTROL, and of writing ATTR_TERMIOS (0 is TCSETS, too): the numbers
  * that Linux has for ioctl. */
-enum { TCSETS = 0x5402, TCSETSW = 0x5403, TCSETSF = 0x5404, TCFLSH = 0x540b,
-       TIOCGPGRP = 0x540f, TIOCSPGRP = 0x5410, TIOCOUTQ = 0x5411, TIOCGWINSZ = 0x5413,
-       TIOCSWINSZ = 0x5414, FIONREAD = 0x541b };
+enum {
+    TCSETS = 0x5402, TCSETSW = 0x5403, TCSETSF = 0x5404, TCSBRK = 0x5409, TCXONC = 0x540a,
+    TCFLSH = 0x540b, TIOCSCTTY = 0x540e, TIOCGPGRP = 0x540f, TIOCSPGRP = 0x5410,
+    TIOCOUTQ = 0x5411, TIOCGWINSZ = 0x5413, TIOCSWINSZ = 0x5414, FIONREAD = 0x541b,
+    TIOCNOTTY = 0x5422, TCSBRKP = 0x5425, TIOCGSID = 0x5429,
+};
+#define TIOCGPTN   UINT32_C(0x80045430)     /* of the other end of a pty */
+#define TIOCSPTLCK UINT32_C(0x40045431)
+#define TIOCGPTLCK UINT32_C(0x80045439)
+
+/* Of TCXONC and TCFLSH. */
+enum { TCOOFF, TCOON, TCIOFF, TCION };
+enum { TCIFLUSH, TCOFLUSH, TCIOFLUSH };
 
 struct terminal_size {
     uint16_t rows, columns, width, height;      /* the last two in pixels, or 0 */

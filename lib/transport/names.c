@@ -14,7 +14,7 @@
 #include <util/errno.h>
 #include <util/string.h>
 
-enum { OPEN_FLAGS = 2 * UXRT_CLOSE_ON_EXEC - 1 };
+enum { OPEN_FLAGS = 2 * UXRT_NO_TERMINAL - 1 };
 
 static uint64_t open_argument(const struct file *file, unsigned flags)
 {

@@ -116,6 +116,11 @@ enum proc_call {
     PROC_SERVE_NAME,    /* index n, bytes: name in /srv -> service number: one more service,
                            whose requests come to endpoint n. EEXIST, EMFILE, ENFILE */
     PROC_UNSERVE_NAME,  /* its number: ends it, as PROC_UNSERVE does */
+
+    /* Terminals. */
+    PROC_TERMINAL,      /* UXRT_TERMINAL_, device number, badge (0: nobody's), argument, bytes:
+                           name -> session, foreground group: of a terminal that the caller
+                           serves. Needs uid 0. See uxrt_terminal(3) */
     PROC_CALLS
 };
 

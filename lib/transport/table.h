@@ -162,7 +162,10 @@ enum { ATTACH_NUMBER = 0x55585254 };
     UXRT_FUNCTION(int, wake, (uint64_t badge, uint32_t bits), (badge, bits)) \
     UXRT_FUNCTION(int, done, (uint64_t badge), (badge)) \
     UXRT_FUNCTION(int64_t, share, (int handle, uint64_t badge, unsigned protection), \
-        (handle, badge, protection))
+        (handle, badge, protection)) \
+    UXRT_FUNCTION(int, alarm, (int64_t nanoseconds), (nanoseconds)) \
+    UXRT_FUNCTION(int, terminal, (unsigned what, struct uxrt_terminal *terminal), \
+        (what, terminal))
 
 /* <uxrt/driver.h>. */
 #define UXRT_DRIVER_FUNCTIONS \

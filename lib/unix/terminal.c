@@ -2,7 +2,7 @@
 /* ioctl: the codes that programs use, as reads and writes of attributes. */
 #include <unix/unix.h>
 
-enum direction { READS, WRITES };
+enum direction { READS, WRITES, VALUE /* written: the argument is the number itself */ };
 
 static const struct {
     uint32_t code;
@@ -14,36 +14,59 @@ static const struct {
     {0x5402, ATTR_TERMIOS, WRITES, 36},     /* TCSETS */
     {0x5403, ATTR_TERMIOS, WRITES, 36},     /* TCSETSW */
     {0x5404, ATTR_TERMIOS, WRITES, 36},     /* TCSETSF */
-    {0x5413, ATTR_CONTROL, READS, 8},       /* TIOCGWINSZ */
-    {0x5414, ATTR_CONTROL, WRITES, 8},      /* TIOCSWINSZ */
+    {0x5409, ATTR_CONTROL, VALUE, 4},       /* TCSBRK */
+    {0x540a, ATTR_CONTROL, VALUE, 4},       /* TCXONC */
+    {0x540b, ATTR_CONTROL, VALUE, 4},       /* TCFLSH */
+    {0x540e, ATTR_CONTROL, VALUE, 4},       /* TIOCSCTTY */
     {0x540f, ATTR_CONTROL, READS, 4},       /* TIOCGPGRP */
     {0x5410, ATTR_CONTROL, WRITES, 4},      /* TIOCSPGRP */
-    {0x5429, ATTR_CONTROL, READS, 4},       /* TIOCGSID */
+    {0x5411, ATTR_CONTROL, READS, 4},       /* TIOCOUTQ */
+    {0x5413, ATTR_CONTROL, READS, 8},       /* TIOCGWINSZ */
+    {0x5414, ATTR_CONTROL, WRITES, 8},      /* TIOCSWINSZ */
     {0x541b, ATTR_CONTROL, READS, 4},       /* FIONREAD */
+    {0x5422, ATTR_CONTROL, VALUE, 4},       /* TIOCNOTTY */
+    {0x5425, ATTR_CONTROL, VALUE, 4},       /* TCSBRKP */
+    {0x5429, ATTR_CONTROL, READS, 4},       /* TIOCGSID */
+    {0x80045430, ATTR_CONTROL, READS, 4},   /* TIOCGPTN */
+    {0x40045431, ATTR_CONTROL, WRITES, 4},  /* TIOCSPTLCK */
+    {0x80045439, ATTR_CONTROL, READS, 4},   /* TIOCGPTLCK */
 };
 enum { CODES = sizeof(codes) / sizeof(codes[0]), RECORD_MAX = 64 };
 
+static int64_t set(struct uxrt_thread *t, const struct foreign_frame *frame, unsigned i)
+{
+    uint32_t value = (uint32_t)argument(frame, 2);
+    char record[RECORD_MAX];
+    int64_t result;
+
+    if (codes[i].direction == VALUE)
+        memcpy(record, &value, sizeof(value));
+    else if (take(record, argument_pointer(frame, 2), codes[i].size))
+        return -EFAULT;
+    result = library_set(t, argument_int(frame, 0), codes[i].attribute, codes[i].code,
+        record, codes[i].size);
+    return result < 0 ? result : 0;
+}
+
+static int64_t get(struct uxrt_thread *t, const struct foreign_frame *frame, unsigned i)
+{
+    uint64_t code = codes[i].attribute == ATTR_CONTROL ? codes[i].code : 0;
+    char record[RECORD_MAX];
+    int64_t result = library_get(t, argument_int(frame, 0), codes[i].attribute, code,
+        record, codes[i].size);
+
+    return result < 0 ? result : give(argument_pointer(frame, 2), record, codes[i].size);
+}
+
 UNIX_HANDLER(ioctl)
 {
-    int fd = argument_int(frame, 0);
-    char record[RECORD_MAX];
     unsigned i = 0;
 
-    if (!descriptor_file(fd))
+    if (!descriptor_file(argument_int(frame, 0)))
         return -EBADF;
     while (i < CODES && codes[i].code != (uint32_t)argument(frame, 1))
         i++;
     if (i == CODES)
         return -ENOTTY;
-    uint64_t code = codes[i].attribute == ATTR_CONTROL || codes[i].direction == WRITES
-                    ? codes[i].code : 0;
-    int64_t result;
-    if (codes[i].direction == WRITES) {
-        if (take(record, argument_pointer(frame, 2), codes[i].size))
-            return -EFAULT;
-        result = library_set(t, fd, codes[i].attribute, code, record, codes[i].size);
-        return result < 0 ? result : 0;
-    }
-    result = library_get(t, fd, codes[i].attribute, code, record, codes[i].size);
-    return result < 0 ? result : give(argument_pointer(frame, 2), record, codes[i].size);
+    return codes[i].direction == READS ? get(t, frame, i) : set(t, frame, i);
 }

@@ -4,6 +4,7 @@
 
 #include <process/connection.h>
 #include <process/namespace.h>
+#include <process/tty.h>
 #include <util/errno.h>
 #include <util/print.h>
 #include <util/string.h>
@@ -224,6 +225,25 @@ static int64_t control(struct tree_node *node, struct server_request *request)
     return done;
 }
 
+/* The terminal that controls its session; what opens it gets ENXIO if there is none. */
+static int64_t read_tty(struct tree_node *node, char *target, size_t size)
+{
+    const struct tty *tty = tty_of(tree_process(node));
+    size_t length = tty ? strnlen(tty->name, sizeof(tty->name)) : 0;
+
+    if (length == 0) {
+        return -ENXIO;
+    }
+    length = length < size ? length : size;
+    memcpy(target, tty->name, length);
+    return (int64_t)length;
+}
+
+static const struct node_kind kind_tty = {
+    .name = "tty", .code = 40, .mode = S_IFLNK | 0777, .of_process = true,
+    .readlink = read_tty,
+};
+
 #define PROCESS_FILE(number, word, bits, ...) \
     (&(const struct node_kind){ \
         .name = (word), .code = (number), .mode = S_IFREG | (bits), .of_process = true, \
@@ -237,6 +257,7 @@ static const struct node_kind *const process_files[] = {
     PROCESS_FILE(5, "ctl", 0200, .write = control),
     &kind_memory,
     &kind_map,
+    &kind_tty,
     NULL,
 };
 

@@ -51,6 +51,7 @@ static const struct entry table[PROC_CALLS] = {
     [PROC_SIGNAL] = {call_signal, 1},
     [PROC_TKILL] = {call_tkill, 3},
     [PROC_TIMER] = {call_timer, 2},
+    [PROC_TERMINAL] = {call_terminal, 4},
     [PROC_LOG] = {call_log, 0},
     [PROC_SHUTDOWN] = {call_shutdown, 1},
     [PROC_THREAD_WAKE] = {call_thread_wake, 1},

@@ -80,6 +80,8 @@ int call_system(struct call *call);
 int call_limit(struct call *call);
 int call_nice(struct call *call);
 int call_cores(struct call *call);
+/* tty.c, */
+int call_terminal(struct call *call);
 /* calls_other.c. */
 int call_mount(struct call *call);
 int call_unmount(struct call *call);

@@ -10,9 +10,11 @@
 #include <process/call.h>
 #include <process/connection.h>
 #include <process/device.h>
+#include <process/group.h>
 #include <process/namespace.h>
 #include <process/signal.h>
 #include <process/thread.h>
+#include <process/tty.h>
 #include <util/errno.h>
 
 enum { STATUS_SIGNAL = 0x7f, STATUS_SHIFT = 8 };
@@ -123,9 +125,15 @@ void process_kill(struct process *process, int status)
     if (!process->parent) {
         panic("the first process has ended, status", (unsigned)status);
     }
+
+    uint32_t groups[GROUPS_OF_CHILDREN];
+    unsigned count = group_list_children(process, groups);
+
+    tty_process_ends(process);
     process_strip(process);
     drop_memory(process);
     give_children(process);
+    group_orphan(groups, count);
     signal_parent(process, status & STATUS_SIGNAL ? CHILD_KILLED : CHILD_EXITED,
         status & STATUS_SIGNAL ? status & STATUS_SIGNAL : status >> STATUS_SHIFT);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Process groups, sessions, users and groups: kept in the page that the process reads. */
-#include <process/call.h>
+#include <process/group.h>
 
+#include <process/call.h>
 #include <process/connection.h>
+#include <process/signal.h>
 #include <util/errno.h>
 #include <util/string.h>
 
@@ -16,18 +18,100 @@ static struct process *find(const struct call *call, uint64_t pid)
     return process && !process->zombie ? process : NULL;
 }
 
-/* Is there such a group in the session? */
-static bool has_group(uint32_t session, uint32_t group)
+/* The next process of the group after a pid, or null. */
+static struct process *next_of(uint32_t group, uint32_t after)
+{
+    struct process *process = process_next(after);
+
+    while (process && (process->zombie || process->page->pgid != group)) {
+        process = process_next(process->pid);
+    }
+    return process;
+}
+
+bool group_exists(uint32_t group)
+{
+    return next_of(group, 0) != NULL;
+}
+
+bool group_is_in_session(uint32_t session, uint32_t group)
+{
+    const struct process *process = next_of(group, 0);
+
+    return process && process->page->sid == session;
+}
+
+/* Has it a parent who belongs to the session, but not to the group? */
+static bool has_keeper(const struct process *process)
+{
+    const struct process *parent = process->parent;
+
+    return parent && !parent->zombie && parent->page->sid == process->page->sid
+           && parent->page->pgid != process->page->pgid;
+}
+
+bool group_is_orphaned(uint32_t group)
+{
+    const struct process *process = NULL;
+
+    while ((process = next_of(group, process ? process->pid : 0)) != NULL) {
+        if (has_keeper(process)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void group_signal(uint32_t group, unsigned signal)
 {
     struct process *process = NULL;
+    uint32_t pid = 0;
 
-    while ((process = process_next(process ? process->pid : 0)) != NULL) {
-        if (!process->zombie && process->page->pgid == group
-            && process->page->sid == session) {
+    while ((process = next_of(group, pid)) != NULL) {
+        pid = process->pid;
+        signal_of_kernel(process, signal);
+    }
+}
+
+unsigned group_list_children(const struct process *process,
+    uint32_t groups[GROUPS_OF_CHILDREN])
+{
+    unsigned count = 0;
+
+    if (has_keeper(process)) {
+        groups[count++] = process->page->pgid;
+    }
+    for (struct process *c = process->children; c && count < GROUPS_OF_CHILDREN;
+         c = c->sibling) {
+        if (!c->zombie && c->page->sid == process->page->sid
+            && c->page->pgid != process->page->pgid
+            && (count == 0 || groups[count - 1] != c->page->pgid)) {
+            groups[count++] = c->page->pgid;
+        }
+    }
+    return count;
+}
+
+static bool has_stopped(uint32_t group)
+{
+    const struct process *process = NULL;
+
+    while ((process = next_of(group, process ? process->pid : 0)) != NULL) {
+        if (process->signals.stopped) {
             return true;
         }
     }
     return false;
+}
+
+void group_orphan(const uint32_t *groups, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (group_is_orphaned(groups[i]) && has_stopped(groups[i])) {
+            group_signal(groups[i], SIGNAL_HANGUP);
+            group_signal(groups[i], SIGNAL_CONTINUE);
+        }
+    }
 }
 
 /* pid, group */
@@ -44,7 +128,7 @@ int call_setpgid(struct call *call)
     }
     group = call->words[1] ? (uint32_t)call->words[1] : target->pid;
     if (target->page->sid == target->pid || target->page->sid != call->process->page->sid
-        || (group != target->pid && !has_group(target->page->sid, group))) {
+        || (group != target->pid && !group_is_in_session(target->page->sid, group))) {
         return -EPERM;
     }
     target->page->pgid = group;
@@ -64,6 +148,7 @@ int call_setsid(struct call *call)
         }
     }
     page->pgid = page->sid = page->pid;
+    call->process->no_tty = false;
     connection_update(call->process);
     call->result[0] = page->sid;
     return 0;

@@ -113,6 +113,7 @@ static bool make_parts(struct process *process, struct process *parent)
         memcpy(process->groups, parent->groups, sizeof(process->groups));
         process->group_count = parent->group_count;
         memcpy(process->name, parent->name, sizeof(process->name));
+        process->no_tty = parent->no_tty;
         signal_fork(process, parent);
         process->namespace = parent->namespace;
         namespace_get(process->namespace);

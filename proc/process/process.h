@@ -89,6 +89,7 @@ struct process {
     struct signals signals;
     int status;                 /* when it is a zombie */
     bool zombie;
+    bool no_tty;                /* it has given up its session's terminal */
     char name[32];              /* last component of the program */
 };
 _Static_assert(sizeof(struct process) <= PAGE_SIZE, "it has one page");

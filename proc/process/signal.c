@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include <process/connection.h>
+#include <process/group.h>
 #include <process/signal_thread.h>
 #include <process/thread.h>
 #include <util/errno.h>
@@ -130,7 +131,9 @@ static void act(struct process *process, unsigned signal)
         return;
     }
     if (signal_bit(signal) & STOP_SIGNALS) {
-        stop(process, signal);
+        if (signal == SIGNAL_STOP || !group_is_orphaned(process->page->pgid)) {
+            stop(process, signal);
+        }
     } else {
         process_kill(process, (int)signal);
     }
@@ -221,6 +224,27 @@ void signal_send(struct process *process, struct thread *thread, unsigned signal
     }
     make_pending(process, thread, signal, info);
     post(process);
+}
+
+void signal_of_kernel(struct process *process, unsigned signal)
+{
+    const struct signal_info info = {.code = SIGNAL_KERNEL};
+
+    signal_send(process, NULL, signal, &info);
+}
+
+bool signal_is_kept_off(const struct process *process, unsigned signal)
+{
+    if (is_ignored(process, signal)) {
+        return true;
+    }
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        if (process->threads[i]
+            && !(blocked(process->threads[i]) & signal_bit(signal))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int signal_take_of(struct thread *thread, uint64_t set, struct signal_info *info)

@@ -10,7 +10,7 @@
 #include <process/process.h>
 
 enum signal_number {
-    SIGNAL_ILL = 4, SIGNAL_TRAP = 5, SIGNAL_BUS = 7, SIGNAL_FPE = 8, SIGNAL_KILL = 9,
+    SIGNAL_HANGUP = 1, SIGNAL_ILL = 4, SIGNAL_TRAP = 5, SIGNAL_BUS = 7, SIGNAL_FPE = 8, SIGNAL_KILL = 9,
     SIGNAL_SEGV = 11, SIGNAL_ALARM = 14, SIGNAL_CHILD = 17, SIGNAL_CONTINUE = 18,
     SIGNAL_STOP = 19, SIGNAL_TSTP = 20, SIGNAL_TTIN = 21, SIGNAL_TTOU = 22,
     SIGNAL_URGENT = 23, SIGNAL_WINDOW = 28, SIGNAL_SYS = 31, SIGNALS = 64,
@@ -29,6 +29,10 @@ static inline uint64_t signal_bit(unsigned signal)
  * ended afterwards. The first process gets none. */
 void signal_send(struct process *process, struct thread *thread, unsigned signal,
     const struct signal_info *info);
+/* The same, of the system itself and for any thread. */
+void signal_of_kernel(struct process *process, unsigned signal);
+/* Is the signal ignored, or blocked by all threads? */
+bool signal_is_kept_off(const struct process *process, unsigned signal);
 /* A fault of a thread that waits for the answer to it: true if it goes on in a handler. */
 bool signal_fault(struct thread *thread, unsigned signal, const struct signal_info *info);
 /* The program is another one now: handled signals are as at first. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * null: serves /srv/null, a directory of devices that have no hardware: null, zero, full,
- * random and urandom; and of names where terminals are mounted. Manual: null(4).
+ * random and urandom; of names where terminals are mounted, and links to them. Manual:
+ * null(4).
  */
 #include <program/heap.h>
 #include <program/time.h>
@@ -15,6 +16,7 @@
 struct device {
     struct server_node node;    /* first: the library's */
     const char *name;
+    const char *target;         /* of a link */
     int64_t (*read)(struct server_request *request);
     int64_t (*write)(struct server_request *request);
 };
@@ -88,11 +90,15 @@ static int64_t write_random(struct server_request *request)
              .device = 1 << 8 | minor}, \
     .name = name_, .read = read_, .write = write_ }
 
-/* A name for a terminal to be mounted on, so that it is listed. */
-#define PLACE(number_, name_, minor) { \
-    .node = {.number = number_, .mode = S_IFCHR | 0666, .links = 1, .references = 1, \
-             .device = 5 << 8 | minor}, \
+/* A name for something to be mounted on, so that it is listed. */
+#define PLACE(number_, name_, mode_) { \
+    .node = {.number = number_, .mode = mode_, .links = 1, .references = 1}, \
     .name = name_ }
+
+#define LINK(number_, name_, target_) { \
+    .node = {.number = number_, .mode = S_IFLNK | 0777, .links = 1, .references = 1, \
+             .size = sizeof(target_) - 1}, \
+    .name = name_, .target = target_ }
 
 static struct device devices[] = {
     DEVICE(2, "null", 3, read_end, write_nothing),
@@ -100,7 +106,8 @@ static struct device devices[] = {
     DEVICE(4, "full", 7, read_zero, write_full),
     DEVICE(5, "random", 8, read_random, write_random),
     DEVICE(6, "urandom", 9, read_random, write_random),
-    PLACE(7, "console", 1), PLACE(8, "tty", 0),
+    PLACE(7, "console", S_IFCHR | 0666), PLACE(8, "pts", S_IFDIR | 0755),
+    LINK(9, "ptmx", "pts/ptmx"), LINK(10, "tty", "/proc/self/tty"),
 };
 enum { DEVICES = sizeof(devices) / sizeof(*devices) };
 
@@ -131,10 +138,22 @@ static int entry(struct server *server, struct server_node *directory, uint64_t 
 
     entry->node = device->node.number;
     entry->next = cookie + 1;
-    entry->type = S_IFCHR >> 12;
+    entry->type = (uint8_t)(device->node.mode >> 12);
     entry->name_length = (uint8_t)strlen(device->name);
     memcpy(name, device->name, entry->name_length);
     return 1;
+}
+
+static int64_t readlink(struct server *server, struct server_node *node, char *target,
+    size_t size)
+{
+    const char *text = ((struct device *)node)->target;
+    size_t length = strlen(text);
+
+    (void)server;
+    length = length < size ? length : size;
+    memcpy(target, text, length);
+    return (int64_t)length;
 }
 
 static struct device *device_of(struct server_request *request)
@@ -162,7 +181,7 @@ static int64_t write(struct server_request *request)
 }
 
 static const struct server_operations operations = {
-    .lookup = lookup, .entry = entry, .open = open, .read = read, .write = write};
+    .lookup = lookup, .entry = entry, .readlink = readlink, .open = open, .read = read, .write = write};
 
 int main(void)
 {

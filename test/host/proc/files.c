@@ -194,7 +194,7 @@ static void directories(void **state)
     assert_string_equal(list(BOOT, "root"), "etc lib ");
     assert_string_equal(list(SRV, ""), "console ramfs ");
     assert_string_equal(list(PROC, ""), "self sys 1 7 8 9 10 ");
-    assert_string_equal(list(PROC, "9"), "status cmdline maps ns ctl mem map ");
+    assert_string_equal(list(PROC, "9"), "status cmdline maps ns ctl mem map tty ");
     assert_string_equal(list(PROC, "8/map"),
         "400000-402000 500000-502000 600000-602000 7a4020000000-7a4020002000 ");
     assert_int_equal(open_from(PROC, "9/map", UXRT_READ), -EACCES);

@@ -15,6 +15,7 @@ static struct terminal terminal;
 static char screen[1 << 16];
 static size_t shown;
 static int signalled;
+static bool flushed;
 
 static void show(void *context, const char *bytes, size_t count)
 {
@@ -31,7 +32,14 @@ static void signal(void *context, int number)
     signalled = number;
 }
 
-static const struct terminal_hooks hooks = {.echo = show, .signal = signal};
+static void flush(void *context)
+{
+    (void)context;
+    flushed = true;
+}
+
+static const struct terminal_hooks hooks = {
+    .echo = show, .signal = signal, .flush = flush};
 
 static int begin(void **state)
 {
@@ -145,6 +153,7 @@ static void test_signals(void **state)
     (void)state;
     type("lost\3");
     assert_int_equal(signalled, 2);
+    assert_true(flushed);
     expect_screen("lost^C");
     type("x\r");
     expect_read(100, "x\n");

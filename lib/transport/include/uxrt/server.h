@@ -108,3 +108,31 @@ int uxrt_wake(uint64_t badge, uint32_t bits);
 int uxrt_done(uint64_t badge);
 /* A one-use token with which the connection's process may map a memory object. */
 int64_t uxrt_share(int handle, uint64_t badge, unsigned protection);
+
+/* The calling thread's next receive after this many nanoseconds returns UXRT_NOTIFIED; a
+ * new alarm replaces the old one, 0: none. */
+int uxrt_alarm(int64_t nanoseconds);
+
+/*
+ * Terminals that control sessions, for their servers (uid 0). The process server keeps the
+ * session and its foreground group; it knows a terminal by its device number.
+ */
+enum {
+    UXRT_TERMINAL_ATTACH,   /* the session that the caller leads gets this terminal;
+                               argument 1: though another one has it. EPERM */
+    UXRT_TERMINAL_DETACH,   /* the caller gives it up. ENOTTY */
+    UXRT_TERMINAL_TELL,     /* ENOTTY: it controls none, or another session */
+    UXRT_TERMINAL_CHECK,    /* argument SIGTTIN or SIGTTOU: may the caller go on? EINTR: its
+                               group got the signal; EIO */
+    UXRT_TERMINAL_FRONT,    /* argument: the group in the foreground. ENOTTY, EPERM, ESRCH */
+    UXRT_TERMINAL_SIGNAL,   /* argument: a signal for the foreground; SIGHUP for the leader
+                               as well, and the session loses the terminal */
+};
+struct uxrt_terminal {
+    uint32_t device;        /* of the terminal */
+    uint64_t badge;         /* caller: a connection of this server; 0: nobody */
+    uint64_t argument;
+    const char *name;       /* ATTACH: of its file; may be null */
+    uint32_t session, foreground;   /* result; 0: none */
+};
+int uxrt_terminal(unsigned what, struct uxrt_terminal *terminal);

@@ -61,6 +61,7 @@ enum {
     UXRT_NOFOLLOW = 512,                                /* ELOOP if it is a link */
     UXRT_PATH = 1024,                                   /* only to name it, links too */
     UXRT_CLOSE_ON_EXEC = 2048,
+    UXRT_NO_TERMINAL = 4096,                            /* not as controlling terminal */
 };
 /* In place of a directory's descriptor: the current one. */
 enum { UXRT_AT_CURRENT = -100 };
