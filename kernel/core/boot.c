@@ -20,7 +20,7 @@
 #define PAGE_SIZE      BIT(PAGE_BITS)
 #define SLOT_LIMIT     BIT(CONFIG_ROOT_CNODE_BITS)
 #define UXRT_FEATURES  (UXRT_FEATURE_FOREIGN | UXRT_FEATURE_LEND | UXRT_FEATURE_ROAM \
-                        | UXRT_FEATURE_WINDOW)
+                        | UXRT_FEATURE_WINDOW | UXRT_FEATURE_BATCH)
 
 _Static_assert(sizeof(struct boot_info) <= BIT(BOOT_INFO_FRAME_BITS), "one page");
 

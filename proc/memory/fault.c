@@ -128,7 +128,7 @@ static size_t group(const struct region *region, size_t page, size_t size, size_
 
 /* Nothing of the group is there yet: all its pages are made. What cannot be made now is
  * made when it is touched. */
-static void make_around(struct region *region, size_t page)
+static void make_around(struct table_batch *batch, struct region *region, size_t page)
 {
     bool writable = region->protection & PROC_WRITE;
     size_t end, first = group(region, page, ZERO_AROUND, &end);
@@ -137,7 +137,7 @@ static void make_around(struct region *region, size_t page)
     for (size_t i = first; i < end; i++) {
         if (i != page
             && (make_page(region, i, 0, &frame) < 0
-                || !region_show(region, i, frame, writable))) {
+                || !region_show_with(batch, region, i, frame, writable))) {
             return;
         }
     }
@@ -160,7 +160,7 @@ static uint32_t present_frame(const struct region *region, size_t page, bool *wr
 }
 
 /* Maps what is there of the group, and makes writable what may be. */
-static void show_around(struct region *region, size_t page)
+static void show_around(struct table_batch *batch, struct region *region, size_t page)
 {
     size_t end, first = group(region, page, AROUND, &end);
 
@@ -171,7 +171,7 @@ static void show_around(struct region *region, size_t page)
         if (!frame || (region_mapping(region, i, &now_writable) && now_writable)) {
             continue;
         }
-        if (!region_show(region, i, frame, writable)) {
+        if (!region_show_with(batch, region, i, frame, writable)) {
             return;
         }
     }
@@ -198,6 +198,29 @@ static int find_page(struct space *space, uint64_t address, unsigned access,
     return 0;
 }
 
+/* Maps the page, and others along with it: 0 or -ENOMEM. */
+static int show_group(struct region *region, size_t page, uint32_t frame, bool writable,
+    bool fresh)
+{
+    struct table_batch batch;
+    bool noted;
+
+    table_batch_begin(&batch, &region->space->tables);
+    noted = region_show_with(&batch, region, page, frame, writable);
+    if (noted && fresh) {
+        make_around(&batch, region, page);
+    } else if (noted) {
+        show_around(&batch, region, page);
+    }
+    if (!table_batch_end(&batch)) {
+        size_t end, first = group(region, page, AROUND, &end);
+
+        region_hide(region, first, end);
+        return -ENOMEM;
+    }
+    return noted ? 0 : -ENOMEM;
+}
+
 int space_fault(struct space *space, uint64_t address, unsigned access)
 {
     struct region *region;
@@ -211,18 +234,7 @@ int space_fault(struct space *space, uint64_t address, unsigned access)
     }
     fresh = untouched(region, page);
     error = region_frame(region, page, access & PROC_WRITE, &frame, &writable);
-    if (error) {
-        return error;
-    }
-    if (!region_show(region, page, frame, writable)) {
-        return -ENOMEM;
-    }
-    if (fresh) {
-        make_around(region, page);
-    } else {
-        show_around(region, page);
-    }
-    return 0;
+    return error ? error : show_group(region, page, frame, writable, fresh);
 }
 
 int space_page(struct space *space, uint64_t address, unsigned access, uint32_t *frame,

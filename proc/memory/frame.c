@@ -243,9 +243,14 @@ uint32_t frame_mapped(cptr mapping)
 
 void frame_unmap(cptr mapping)
 {
+    (void)kc_page_unmap(mapping);
+    frame_release(mapping);
+}
+
+void frame_release(cptr mapping)
+{
     struct frame_state *state = &frames[frame_mapped(mapping)];
 
-    (void)kc_page_unmap(mapping);
     mappings--;
     if (mapping >= first_cap) {
         state->taken = false;

@@ -42,6 +42,8 @@ cptr frame_cap(uint32_t frame);
 cptr frame_mapping(uint32_t frame);
 /* Ends a mapping, wherever it is mapped. */
 void frame_unmap(cptr mapping);
+/* The same, but it is the caller who unmaps it, before the mapping can be used again. */
+void frame_release(cptr mapping);
 /* The frame of a mapping. */
 uint32_t frame_mapped(cptr mapping);
 

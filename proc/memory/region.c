@@ -42,15 +42,39 @@ void region_destroy(struct region *region)
     heap_free(region);
 }
 
+/* Unmaps up to `most` of the pages [from, end); returns how many. */
+static size_t hide(struct region *region, size_t from, size_t end, size_t most)
+{
+    struct table_batch batch;
+    size_t done = 0;
+
+    if (region->mapped_count == 0) {
+        return 0;
+    }
+    table_batch_begin(&batch, &region->space->tables);
+    for (size_t page = sparse_next(&region->mapped, from, end); page < end && done < most;
+         page = sparse_next(&region->mapped, page + 1, end)) {
+        cptr mapping = sparse_clear(&region->mapped, page) & ~WRITABLE;
+
+        table_batch_add(&batch, mapping, 0, 0);
+        frame_release(mapping);
+        done++;
+    }
+    (void)table_batch_end(&batch);
+    region->mapped_count -= done;
+    return done;
+}
+
+void region_hide(struct region *region, size_t from, size_t end)
+{
+    (void)hide(region, from, end, SIZE_MAX);
+}
+
 size_t region_shrink(struct region *region, size_t pages)
 {
     struct amap *amap = region->amap;
-    size_t done = 0, page;
+    size_t done = hide(region, 0, SPARSE_END, pages), page;
 
-    for (; done < pages && region->mapped_count > 0; done++) {
-        page = sparse_next(&region->mapped, 0, SPARSE_END);
-        region_hide(region, page, page + 1);
-    }
     for (; done < pages && amap && amap->references == 1 && amap->count > 0; done++) {
         page = sparse_next(&amap->frames, 0, SPARSE_END);
         amap_drop(amap, page, page + 1);
@@ -81,9 +105,10 @@ static uint64_t page_address(const struct region *region, size_t page)
     return region->origin + page * PAGE_SIZE;
 }
 
-static bool map(struct region *region, size_t page, cptr mapping, bool writable)
+static void map(struct table_batch *batch, const struct region *region, size_t page,
+    cptr mapping, bool writable)
 {
-    return table_map(&region->space->tables, mapping, page_address(region, page),
+    table_batch_add(batch, mapping, page_address(region, page),
         writable ? RIGHTS_READ_WRITE : RIGHT_READ);
 }
 
@@ -95,7 +120,8 @@ cptr region_mapping(const struct region *region, size_t page, bool *writable)
     return entry & ~WRITABLE;
 }
 
-bool region_show(struct region *region, size_t page, uint32_t frame, bool writable)
+bool region_show_with(struct table_batch *batch, struct region *region, size_t page,
+    uint32_t frame, bool writable)
 {
     bool now_writable;
     cptr mapping = region_mapping(region, page, &now_writable);
@@ -103,7 +129,7 @@ bool region_show(struct region *region, size_t page, uint32_t frame, bool writab
 
     if (mapping && frame_mapped(mapping) == frame) {
         if (writable != now_writable) {
-            (void)map(region, page, mapping, writable);
+            map(batch, region, page, mapping, writable);
             (void)sparse_set(&region->mapped, page, (uint32_t)mapping | flag);
         }
         return true;
@@ -120,20 +146,22 @@ bool region_show(struct region *region, size_t page, uint32_t frame, bool writab
         return false;
     }
     region->mapped_count++;
-    if (!map(region, page, mapping, writable)) {
-        region_hide(region, page, page + 1);
-        return false;
-    }
+    map(batch, region, page, mapping, writable);
     return true;
 }
 
-void region_hide(struct region *region, size_t from, size_t end)
+bool region_show(struct region *region, size_t page, uint32_t frame, bool writable)
 {
-    for (size_t page = sparse_next(&region->mapped, from, end); page < end;
-         page = sparse_next(&region->mapped, page + 1, end)) {
-        frame_unmap(sparse_clear(&region->mapped, page) & ~WRITABLE);
-        region->mapped_count--;
+    struct table_batch batch;
+    bool noted;
+
+    table_batch_begin(&batch, &region->space->tables);
+    noted = region_show_with(&batch, region, page, frame, writable);
+    if (table_batch_end(&batch)) {
+        return noted;
     }
+    region_hide(region, page, page + 1);
+    return false;
 }
 
 void region_hide_object(struct region *region, size_t from, size_t end)
@@ -150,15 +178,19 @@ void region_hide_object(struct region *region, size_t from, size_t end)
 
 void region_seal(struct region *region)
 {
+    struct table_batch batch;
+
+    table_batch_begin(&batch, &region->space->tables);
     for (size_t page = sparse_next(&region->mapped, 0, SPARSE_END); page < SPARSE_END;
          page = sparse_next(&region->mapped, page + 1, SPARSE_END)) {
         uint32_t entry = sparse_get(&region->mapped, page);
 
         if (entry & WRITABLE) {
-            (void)map(region, page, entry & ~WRITABLE, false);
+            map(&batch, region, page, entry & ~WRITABLE, false);
             (void)sparse_set(&region->mapped, page, entry & ~WRITABLE);
         }
     }
+    (void)table_batch_end(&batch);
 }
 
 /* What is mapped of the part goes along; if there is no memory to remember it, it is

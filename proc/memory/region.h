@@ -71,6 +71,9 @@ bool region_own_amap(struct region *region);
 /* Maps a frame at a page, or changes that mapping's rights to what is given. False: no
  * memory. */
 bool region_show(struct region *region, size_t page, uint32_t frame, bool writable);
+/* The same for many pages, as part of a batch of the space's tables. */
+bool region_show_with(struct table_batch *batch, struct region *region, size_t page,
+    uint32_t frame, bool writable);
 /* The mapping of a page, or 0. */
 cptr region_mapping(const struct region *region, size_t page, bool *writable);
 /* Unmaps pages [from, end). */

@@ -62,6 +62,58 @@ bool table_map(struct tables *tables, cptr page, uint64_t address, uint64_t righ
     return false;
 }
 
+void table_batch_begin(struct table_batch *batch, struct tables *tables)
+{
+    batch->tables = tables;
+    batch->count = 0;
+    batch->failed = false;
+}
+
+/* Does the pairs from `first` on; returns how many could be done, and *open of the next. */
+static unsigned call(const struct table_batch *batch, unsigned first, uint64_t *open)
+{
+    uint64_t done;
+
+    for (unsigned i = first; i < batch->count; i++) {
+        kc_batch_put(i - first, batch->pairs[i].page, batch->pairs[i].place);
+    }
+    (void)kc_batch(batch->tables->vspace, batch->count - first, &done, open);
+    return (unsigned)done;
+}
+
+static void perform(struct table_batch *batch)
+{
+    unsigned done = 0;
+
+    while (done < batch->count) {
+        uint64_t open;
+
+        done += call(batch, done, &open);
+        if (done < batch->count
+            && !add_missing(batch->tables, batch->pairs[done].place, open)) {
+            batch->failed = true;
+            done++;
+        }
+    }
+    batch->count = 0;
+}
+
+void table_batch_add(struct table_batch *batch, cptr page, uint64_t address,
+    uint64_t rights)
+{
+    if (batch->count == TABLE_BATCH) {
+        perform(batch);
+    }
+    batch->pairs[batch->count].page = page;
+    batch->pairs[batch->count++].place = rights ? address | rights : 0;
+}
+
+bool table_batch_end(struct table_batch *batch)
+{
+    perform(batch);
+    return !batch->failed;
+}
+
 void table_free(struct tables *tables)
 {
     for (unsigned i = 0; i < TABLE_LEVELS; i++) {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcall/batch.h>
 #include <kcall/invoke.h>
 
 enum { TABLE_LEVELS = 3 };
@@ -18,6 +19,27 @@ struct tables {
 
 /* Maps a page, or changes the rights of its mapping. False if memory is used up. */
 bool table_map(struct tables *tables, cptr page, uint64_t address, uint64_t rights);
+
+/* Pages of one address space that are mapped and unmapped together, in the order given. */
+enum { TABLE_BATCH = KC_BATCH_MAX };
+struct table_batch {
+    struct tables *tables;
+    unsigned count;
+    bool failed;
+    struct {
+        cptr page;
+        uint64_t place;         /* address plus rights */
+    } pairs[TABLE_BATCH];
+};
+
+/* An empty one. */
+void table_batch_begin(struct table_batch *batch, struct tables *tables);
+/* Adds a page that is to be mapped, or whose mapping's rights change; or (rights 0) one of
+ * this address space that is to be unmapped. */
+void table_batch_add(struct table_batch *batch, cptr page, uint64_t address,
+    uint64_t rights);
+/* Does what is left to do. False: memory is used up, and some pages are not mapped. */
+bool table_batch_end(struct table_batch *batch);
 
 /* Unmaps all tables and gives them back. No page may be mapped any more. */
 void table_free(struct tables *tables);

@@ -175,7 +175,7 @@ enum uxrt_feature {
     UXRT_FEATURE_LEND = 1 << 1,    /* lent time */
     UXRT_FEATURE_ROAM = 1 << 2,    /* roaming scheduling contexts */
     UXRT_FEATURE_WINDOW = 1 << 3,  /* reply windows */
-    UXRT_FEATURE_BATCH = 1 << 4    /* batched mapping; reserved, not announced yet */
+    UXRT_FEATURE_BATCH = 1 << 4    /* batched mapping */
 };
 
 struct boot_info_uxrt {

@@ -90,7 +90,7 @@ static const struct boot_info_uxrt *extensions(void)
 TEST("extension: boot information announces what this kernel offers")
 {
     uint64_t wanted = UXRT_FEATURE_FOREIGN | UXRT_FEATURE_LEND | UXRT_FEATURE_ROAM
-                      | UXRT_FEATURE_WINDOW;
+                      | UXRT_FEATURE_WINDOW | UXRT_FEATURE_BATCH;
 
     CHECK_EQ(extensions()->version, BOOT_INFO_UXRT_VERSION);
     CHECK_EQ(extensions()->features & wanted, wanted);

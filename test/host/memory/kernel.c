@@ -243,6 +243,31 @@ static enum error_code unmap_page(cptr page)
     return ERROR_NONE;
 }
 
+static enum error_code batch(cptr vspace, unsigned count, uint64_t mr[4])
+{
+    unsigned space = (unsigned)cap_of(vspace, OBJECT_PML4)->place, done;
+    uint64_t result[4] = {0};
+
+    memcpy(buffer.msg, mr, 4 * sizeof(mr[0]));
+    for (done = 0; done < count; done++) {
+        uint64_t page = buffer.msg[2 * done], place = buffer.msg[2 * done + 1];
+        uint64_t words[4] = {place & -UINT64_C(4096), place % 4096};
+
+        buffer.caps_or_badges[0] = vspace;
+        must(words[1] || !caps[page].mapped || caps[page].space == space,
+            "a page of another space", page);
+        if (!words[1]) {
+            unmap_page(page);
+        } else if (map_page(page, words) != ERROR_NONE) {
+            result[1] = words[2];
+            break;
+        }
+    }
+    result[0] = done;
+    memcpy(mr, result, sizeof(result));
+    return ERROR_NONE;
+}
+
 static void delete(cptr slot)
 {
     if (caps[slot].type == OBJECT_PAGE_4K + 1) {
@@ -270,9 +295,13 @@ static enum error_code revoke_untyped(cptr slot)
     return ERROR_NONE;
 }
 
-static enum error_code invoke(cptr cap, uint64_t label, uint64_t mr[4])
+static enum error_code invoke(cptr cap, uint64_t info, uint64_t mr[4])
 {
+    uint64_t label = message_label(info);
+
     switch (label) {
+    case INVOKE_VSPACE_BATCH:
+        return batch(cap, (unsigned)message_length(info) / 2, mr);
     case INVOKE_UNTYPED_RETYPE:
         return retype(cap, (unsigned)mr[0], (unsigned)mr[1], buffer.msg[4], buffer.msg[5]);
     case INVOKE_CNODE_COPY: return copy(mr[0], mr[2]);
@@ -294,7 +323,7 @@ static enum error_code invoke(cptr cap, uint64_t label, uint64_t mr[4])
 uint64_t kc_trap(int64_t number, uint64_t *cap_badge, uint64_t info, uint64_t mr[4])
 {
     must(number == SYSCALL_CALL, "a system call", (uint64_t)number);
-    return message_info(invoke(*cap_badge, message_label(info), mr), 0, 0, 0);
+    return message_info(invoke(*cap_badge, info, mr), 0, 0, 0);
 }
 
 uint64_t kc_trap_reply(int64_t number, uint64_t *cap_badge, uint64_t info, uint64_t mr[4],

@@ -218,6 +218,10 @@ void asid_release(struct cap pml4);
 /* --- object types: decode, and finalise under exclusion -------------------- */
 
 enum outcome frame_decode(struct invocation *inv);
+/* The entry that maps a frame with these rights and vm attributes. */
+word frame_entry(struct cap frame, word rights, word attributes);
+/* VSPACE_BATCH. */
+enum outcome vspace_batch(struct invocation *inv);
 void frame_finalise(struct cap frame);
 
 enum outcome table_decode(struct invocation *inv);

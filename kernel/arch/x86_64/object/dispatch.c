@@ -154,6 +154,9 @@ enum outcome arch_decode(struct invocation *inv)
     case CAP_PAGE_DIRECTORY:
     case CAP_PDPT:
         return table_decode(inv);
+    case CAP_PML4:
+        return inv->label == INVOKE_VSPACE_BATCH ? vspace_batch(inv)
+                                                 : refuse(ERROR_ILLEGAL_OPERATION);
     case CAP_ASID_CONTROL:
         return asid_control_decode(inv);
     case CAP_ASID_POOL:

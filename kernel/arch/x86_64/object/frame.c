@@ -26,7 +26,7 @@ static word combine_rights(word cap_rights, word asked)
     return rights & RIGHT_READ ? rights : 0;
 }
 
-static word frame_entry(struct cap frame, word rights, word attributes)
+word frame_entry(struct cap frame, word rights, word attributes)
 {
     word entry = cap_paddr(frame) | ENTRY_PRESENT;
     bool large = cap_frame_size(frame) != FRAME_4K;
