@@ -48,6 +48,8 @@ static const struct handler handlers[] = {
     [ATTR_CLOSEMANY] = { ON_CONTROL, 4, RECORD_MAX, NULL, fs_closemany_write },
     [ATTR_EXPORT] = { ON_CONTROL, 0, 0, fs_export_read, NULL },
     [ATTR_IMPORT] = { ON_CONTROL, 8, 8, NULL, fs_import_write },
+    [ATTR_ADOPT] = { ON_CONTROL, sizeof(struct adoption), sizeof(struct adoption), NULL,
+        fs_adopt_write },
 };
 enum { HANDLERS = sizeof(handlers) / sizeof(*handlers) };
 
@@ -220,7 +222,7 @@ int64_t fs_attribute_do(struct server *server, struct connection *connection,
     if (result)
         return result;
     result = request->request.write ? do_write(&call, handler) : do_read(&call, handler);
-    if (result == -ERROR_LINK || result == -ERROR_MOUNT)
+    if (result == -ERROR_LINK || result == -ERROR_MOUNT || result == -ERROR_FILE)
         put_turn(&call);
     return result;
 }

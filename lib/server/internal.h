@@ -132,10 +132,11 @@ static inline struct open_file *fs_open_of(struct server_file *file)
     return (struct open_file *)file;
 }
 
-/* fork.c: snapshots and exports. */
+/* fork.c: snapshots and exports; adopt.c. */
 int64_t fs_fork_read(struct attribute_call *call);
 int64_t fs_export_read(struct attribute_call *call);
 int64_t fs_import_write(struct attribute_call *call);
+int64_t fs_adopt_write(struct attribute_call *call);
 /* The files that a new connection begins with, or that one which never came would
  * have. */
 void fs_snapshot_bind(struct server *server, struct connection *child,
@@ -167,6 +168,8 @@ int fs_walk(struct attribute_call *call, const char *name, size_t length, unsign
  * written. */
 int fs_walk_change(struct attribute_call *call, const char *name, size_t length,
     struct walk *walk);
+/* readlink has put a struct file_turn there: makes the answer of it. -ERROR_FILE. */
+int fs_turn_file(struct server *server, uint32_t used, const void *turn);
 int fs_may_change(const struct attribute_call *call, const struct server_node *directory);
 
 /* path.c */

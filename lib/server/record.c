@@ -207,9 +207,12 @@ int64_t fs_link_read(struct attribute_call *call)
 {
     struct server_node *node = call->request->file->node;
 
+    int64_t length;
+
     if (!S_ISLNK(node->mode))
         return -EINVAL;
-    return call->server->operations.readlink(call->server, node, call->data, call->size);
+    length = call->server->operations.readlink(call->server, node, call->data, call->size);
+    return length == -ERROR_FILE ? fs_turn_file(call->server, 0, call->data) : length;
 }
 
 /* Adds an entry to the record; false: it is full. */

@@ -80,6 +80,7 @@ struct server_operations {
         struct server_node *parent, const char *name, size_t length,
         const char *target, size_t target_length);
     int64_t (*readlink)(struct server *, struct server_node *, char *target, size_t size);
+        /* or -ERROR_FILE, with a struct file_turn as the target */
     int (*link)(struct server *, struct server_node *parent, const char *name,
         size_t length, struct server_node *node);
     int (*remove)(struct server *, struct server_node *parent, const char *name,

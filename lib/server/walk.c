@@ -38,12 +38,25 @@ static bool is_dots(const struct step *step, size_t count)
     return step->length == count && !memcmp(step->name, "..", count);
 }
 
+int fs_turn_file(struct server *server, uint32_t used, const void *file)
+{
+    struct name_turn *turn = (struct name_turn *)server->turn;
+
+    memmove(turn->target, file, sizeof(struct file_turn));
+    turn->used = used;
+    turn->length = sizeof(struct file_turn);
+    server->turn_bytes = sizeof(*turn) + sizeof(struct file_turn);
+    return -ERROR_FILE;
+}
+
 static int turn_link(struct server *server, struct server_node *node, uint32_t used)
 {
     struct name_turn *turn = (struct name_turn *)server->turn;
     int64_t length = server->operations.readlink(server, node, turn->target,
         LINK_TARGET_MAX);
 
+    if (length == -ERROR_FILE)
+        return fs_turn_file(server, used, turn->target);
     if (length < 0)
         return (int)length;
     if (length >= LINK_TARGET_MAX)

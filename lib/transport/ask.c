@@ -9,6 +9,7 @@
 
 #include <transport/client.h>
 #include <transport/connection.h>
+#include <transport/reference.h>
 #include <util/errno.h>
 #include <util/string.h>
 
@@ -120,6 +121,36 @@ static int use_service(struct uxrt_thread *t, struct name_operation *operation,
     return slot;
 }
 
+/* The name leads to an open file of a process, up to `begin`: goes on from that. */
+static __attribute__((noinline)) int64_t ask_adopted(struct uxrt_thread *t,
+    struct walk *walk, struct name_operation *operation, uint32_t begin)
+{
+    const struct name_turn *turn = (const struct name_turn *)t->ipc->msg;
+    struct file *file;
+    int64_t result = reference_adopt(t, (const struct file_turn *)turn->target, &file);
+    uint32_t end;
+
+    if (result < 0) {
+        return result;
+    }
+    if (operation->only && operation->slot != file->slot) {
+        result = -EXDEV;
+    } else {
+        operation->slot = file->slot;
+        operation->root = file->root;
+        begin = after_slash(walk, begin);
+        result = ask(t, walk, operation, file->id, begin);
+    }
+    if (result == -ERROR_LINK) {
+        end = walk_turn_end(walk, begin, turn);
+        result = end ? walk_splice(walk, end, turn) : -EIO;
+    } else if (result < -ERROR_LINK) {
+        result = -EXDEV;
+    }
+    file_close(t, file);
+    return result;
+}
+
 /* Asks the server of a place, and those that it says to ask instead. */
 static int64_t ask_place(struct uxrt_thread *t, struct walk *walk,
     struct name_operation *operation, const struct mount_place *place)
@@ -140,12 +171,15 @@ static int64_t ask_place(struct uxrt_thread *t, struct walk *walk,
             return result;
         }
         result = ask(t, walk, operation, ROOT_FILE + operation->root, begin);
-        if (result != -ERROR_LINK && result != -ERROR_MOUNT) {
+        if (result > -ERROR_LINK) {
             return result;
         }
         end = walk_turn_end(walk, begin, turn);
         if (!end) {
             return -EIO;
+        }
+        if (result == -ERROR_FILE) {
+            return ask_adopted(t, walk, operation, end);
         }
         if (result == -ERROR_LINK) {
             return walk_splice(walk, end, turn);

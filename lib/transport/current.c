@@ -11,8 +11,7 @@
 #include <util/errno.h>
 #include <util/string.h>
 
-static char current[TEXT_SIZE];
-static uint32_t current_length;
+struct current_directory current_directory;
 static uint32_t lock;
 
 uint32_t current_get(char text[TEXT_SIZE])
@@ -20,8 +19,8 @@ uint32_t current_get(char text[TEXT_SIZE])
     uint32_t length;
 
     lock_take(&lock);
-    length = current_length;
-    memcpy(text, current, length);
+    length = current_directory.length;
+    memcpy(text, current_directory.text, length);
     lock_release(&lock);
     return length;
 }
@@ -29,8 +28,8 @@ uint32_t current_get(char text[TEXT_SIZE])
 void current_set(const char *text, uint32_t length)
 {
     lock_take(&lock);
-    memcpy(current, text, length);
-    current_length = length;
+    memcpy(current_directory.text, text, length);
+    current_directory.length = length;
     lock_release(&lock);
 }
 
@@ -52,17 +51,13 @@ static int64_t read_path(struct uxrt_thread *t, unsigned slot, uint32_t file,
     return count;
 }
 
-/* The text of an open directory: its mount's prefix, and its path below the root that is
- * mounted there. */
-static int directory_text(struct uxrt_thread *t, struct walk *walk, int descriptor)
+/* Its mount's prefix, and its path below the root that is mounted there. */
+int walk_file(struct uxrt_thread *t, struct walk *walk, const struct file *file)
 {
-    const struct file *file = descriptor_file(descriptor);
     int64_t root, count;
     int prefix;
 
-    if (!file || file->kind != FILE_CONNECTION) {
-        return -EBADF;
-    }
+    walk->length = 0;
     prefix = mount_prefix(connection_service(file->slot), file->root, walk->text);
     if (prefix < 0) {
         return prefix;
@@ -109,7 +104,9 @@ int walk_begin(struct uxrt_thread *t, struct walk *walk, int directory, const ch
         return -ENOENT;
     }
     if (directory != UXRT_AT_CURRENT) {
-        return directory_text(t, walk, directory);
+        const struct file *file = descriptor_file(directory);
+
+        return file && file->kind == FILE_CONNECTION ? walk_file(t, walk, file) : -EBADF;
     }
     walk->length = current_get(walk->text);
     return 0;

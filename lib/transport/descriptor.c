@@ -14,8 +14,8 @@
 
 enum { CLOSE_ON_EXEC = 0x8000, NUMBER = 0x7fff };
 
-static struct file files[FILES_MAX];
-static uint16_t descriptors[DESCRIPTORS_MAX];   /* index in files + 1, CLOSE_ON_EXEC */
+struct file descriptor_files[FILES_MAX];
+static uint16_t descriptors[DESCRIPTORS_MAX];   /* number of the file + 1, CLOSE_ON_EXEC */
 uint64_t descriptor_words[DESCRIPTORS_MAX];
 static uint32_t lock;
 static unsigned first_free_file;                /* none below it is free */
@@ -29,14 +29,14 @@ struct file *descriptor_file(int descriptor)
         return NULL;
     }
     entry = __atomic_load_n(&descriptors[descriptor], __ATOMIC_RELAXED) & NUMBER;
-    return entry ? &files[entry - 1] : NULL;
+    return entry ? &descriptor_files[entry - 1] : NULL;
 }
 
 static void file_begin(struct file *file, uint8_t kind, uint8_t slot, uint16_t flags)
 {
     *file = (struct file){
         .kind = kind, .slot = slot, .flags = flags,
-        .id = FIRST_FILE + (uint32_t)(file - files),
+        .id = FIRST_FILE + (uint32_t)(file - descriptor_files),
     };
 }
 
@@ -46,11 +46,11 @@ struct file *file_create(uint8_t kind, uint8_t slot, uint16_t flags)
     unsigned i;
 
     lock_take(&lock);
-    for (i = first_free_file; i < FILES_MAX && files[i].kind != FILE_NONE; i++) {
+    for (i = first_free_file; i < FILES_MAX && descriptor_files[i].kind != FILE_NONE; i++) {
     }
     first_free_file = i;
     if (i < FILES_MAX) {
-        file = &files[i];
+        file = &descriptor_files[i];
         file_begin(file, kind, slot, flags);
         first_free_file = i + 1;
     }
@@ -65,7 +65,7 @@ struct file *file_inherit(uint32_t id, uint8_t slot, uint16_t flags)
     if (id < FIRST_FILE || id - FIRST_FILE >= FILES_MAX) {
         return NULL;
     }
-    file = &files[id - FIRST_FILE];
+    file = &descriptor_files[id - FIRST_FILE];
     if (file->kind == FILE_NONE) {
         file_begin(file, FILE_CONNECTION, slot, flags);
     }
@@ -75,7 +75,7 @@ struct file *file_inherit(uint32_t id, uint8_t slot, uint16_t flags)
 /* Locked. */
 static void forget(struct file *file)
 {
-    unsigned index = (unsigned)(file - files);
+    unsigned index = (unsigned)(file - descriptor_files);
 
     file->kind = FILE_NONE;
     if (index < first_free_file) {
@@ -93,14 +93,14 @@ void file_forget(struct file *file)
 void file_join(struct file *first, struct file *file)
 {
     while (first->next) {
-        first = &files[first->next - 1];
+        first = &descriptor_files[first->next - 1];
     }
-    first->next = (uint16_t)(file - files + 1);
+    first->next = (uint16_t)(file - descriptor_files + 1);
 }
 
 struct file *file_next(const struct file *file)
 {
-    return file->next ? &files[file->next - 1] : NULL;
+    return file->next ? &descriptor_files[file->next - 1] : NULL;
 }
 
 static int close_one(struct uxrt_thread *t, const struct file *file)
@@ -134,7 +134,7 @@ int file_close(struct uxrt_thread *t, struct file *file)
 
 static void descriptor_put(struct file *file, int descriptor, bool close_on_exec)
 {
-    unsigned entry = (unsigned)(file - files) + 1;
+    unsigned entry = (unsigned)(file - descriptor_files) + 1;
     uint64_t kind = file->kind == FILE_SERVICE ? DESCRIPTOR_SERVICE : DESCRIPTOR_CONNECTION;
 
     file->references++;

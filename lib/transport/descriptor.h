@@ -40,6 +40,8 @@ struct file *descriptor_file(int descriptor);
 #define DESCRIPTOR_SERVICE    UINT64_C(0x200)
 #define DESCRIPTOR_SLOT       UINT64_C(0xff)
 extern uint64_t descriptor_words[DESCRIPTORS_MAX];
+/* The table of files: that with id FIRST_FILE + n is number n. */
+extern struct file descriptor_files[FILES_MAX];
 
 static inline uint64_t descriptor_word(int descriptor)
 {

@@ -130,8 +130,8 @@ static int list_and_build(struct uxrt_thread *t, struct exec *exec)
 {
     char directory[TEXT_SIZE];
     struct start_content content = {
-        .name = exec->name, .directory = directory, .argv = exec->argv,
-        .envp = exec->envp, .connections = connections, .files = files,
+        .name = exec->name, .directory = directory, .path = exec->program.path,
+        .argv = exec->argv, .envp = exec->envp, .connections = connections, .files = files,
     };
     int error;
 

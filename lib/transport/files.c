@@ -44,7 +44,7 @@ int library_dup_to(struct uxrt_thread *t, int file, int number)
  * server's. */
 static int64_t here(int64_t result)
 {
-    return result == -ERROR_LINK || result == -ERROR_MOUNT ? -EXDEV : result;
+    return result <= -ERROR_LINK ? -EXDEV : result;
 }
 
 int64_t library_get(struct uxrt_thread *t, int descriptor, unsigned attribute,

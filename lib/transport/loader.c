@@ -113,6 +113,7 @@ static void find_program(struct uxrt_thread *t, const struct start_view *view,
         program->file = inherit_file(&view->start->program);
         program->interpreter = inherit_file(&view->start->interpreter);
         program->first_count = 0;
+        memcpy(program->path, view->path, strlen(view->path) + 1);
     } else {
         require(t, !program_open(t, view->name, program), "no such program\n");
     }
@@ -154,7 +155,8 @@ void loader_start(uint64_t blob, uint64_t bytes)
 
     connection_thread_begins(t);
     require(t, start_check((const void *)blob, bytes, &view), "nothing to start\n");
-    require(t, strlen(view.directory) < TEXT_SIZE, "nowhere to start\n");
+    require(t, strlen(view.directory) < TEXT_SIZE && strlen(view.path) < TEXT_SIZE,
+        "nowhere to start\n");
     inherit(t, &view);
     find_program(t, &view, &program);
     stack = stack_reserve(t, &view, &program, &content);
@@ -162,5 +164,6 @@ void loader_start(uint64_t blob, uint64_t bytes)
     memory_unmap(t, blob, (bytes + PAGE - 1) & ~(uint64_t)(PAGE - 1));
     load(t, &program, &content);
     stack_finish(&content, stack);
+    memcpy(program_place.path, program.path, strlen(program.path) + 1);
     program_enter(content.start, stack);
 }

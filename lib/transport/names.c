@@ -9,6 +9,7 @@
 
 #include <transport/client.h>
 #include <transport/descriptor.h>
+#include <transport/reference.h>
 #include <transport/resolve.h>
 #include <transport/table.h>
 #include <util/errno.h>
@@ -226,6 +227,11 @@ int64_t name_readlink(struct uxrt_thread *t, int directory, const char *name,
     }
     result = client_read(t, file->slot, file->id, target, size,
         (int64_t)attribute_address(ATTR_LINK, 0));
+    if (result == -ERROR_FILE) {
+        const struct name_turn *turn = (const struct name_turn *)t->ipc->msg;
+
+        result = reference_name(t, (const struct file_turn *)turn->target, target, size);
+    }
     file_close(t, file);
     return result;
 }

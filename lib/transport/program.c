@@ -11,6 +11,8 @@
 #include <util/errno.h>
 #include <util/string.h>
 
+struct program_place program_place;
+
 enum { TYPE_MASK = 0170000, TYPE_REGULAR = 0100000 };
 
 /* The first bytes of a file, as many as there are up to IMAGE_HEAD. */
@@ -44,12 +46,11 @@ int program_image(struct uxrt_thread *t, const struct file *file, struct image *
 
 /* Opens a regular file that may be run. */
 static int open_file(struct uxrt_thread *t, const char *name, struct file **file,
-    uint64_t *bytes)
+    uint64_t *bytes, struct walk *walk)
 {
     struct uxrt_stat stat;
-    struct walk walk;
     int64_t result = name_open(t, UXRT_AT_CURRENT, name, UXRT_READ | UXRT_EXECUTE, 0,
-        &walk, file);
+        walk, file);
 
     if (result < 0) {
         return (int)result;
@@ -114,8 +115,9 @@ static int open_interpreter(struct uxrt_thread *t, struct program *program,
     const char *name)
 {
     struct image image;
+    struct walk walk;
     uint64_t bytes;
-    int error = open_file(t, name, &program->interpreter, &bytes);
+    int error = open_file(t, name, &program->interpreter, &bytes, &walk);
 
     if (error) {
         program->interpreter = NULL;
@@ -128,6 +130,7 @@ static int open_interpreter(struct uxrt_thread *t, struct program *program,
 int program_open(struct uxrt_thread *t, const char *name, struct program *program)
 {
     struct image image;
+    struct walk walk;
     uint64_t bytes;
     int result;
 
@@ -135,7 +138,7 @@ int program_open(struct uxrt_thread *t, const char *name, struct program *progra
     program->first_count = 0;
     program->script_count = 0;
     for (;;) {
-        result = open_file(t, name, &program->file, &bytes);
+        result = open_file(t, name, &program->file, &bytes, &walk);
         if (result) {
             return result;
         }
@@ -145,6 +148,8 @@ int program_open(struct uxrt_thread *t, const char *name, struct program *progra
         }
         file_close(t, program->file);
     }
+    memcpy(program->path, walk.text, walk.length);
+    program->path[walk.length] = 0;
     if (!result && image.interpreter[0]) {
         result = open_interpreter(t, program, image.interpreter);
     }

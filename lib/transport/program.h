@@ -7,6 +7,7 @@
 
 #include <transport/descriptor.h>
 #include <transport/image.h>
+#include <transport/resolve.h>
 #include <transport/start.h>
 
 enum { SCRIPTS_MAX = 4, FIRST_MAX = 2 * SCRIPTS_MAX + 1 };
@@ -17,9 +18,17 @@ struct program {
     struct file *file, *interpreter;
     unsigned first_count;
     const char *first[FIRST_MAX];
+    char path[TEXT_SIZE];       /* where the file was found: absolute, without links */
     unsigned script_count;
     struct image_script scripts[SCRIPTS_MAX];
 };
+
+/* Where this process's program came from, and its strings on the stack: arguments, then
+ * the environment. */
+extern struct program_place {
+    uint64_t arguments, variables, end;
+    char path[TEXT_SIZE];
+} program_place;
 
 /* Opens a name and what it needs, and checks all of it. -ENOEXEC, -EACCES, ... */
 int program_open(struct uxrt_thread *t, const char *name, struct program *program);

@@ -49,6 +49,7 @@ enum {
     ERROR_WAIT = 4001,  /* nothing yet; readiness is armed: wait for a wake-up, repeat */
     ERROR_LINK = 4002,  /* a symbolic link on the way: struct name_turn */
     ERROR_MOUNT = 4003, /* another service on the way: struct name_turn */
+    ERROR_FILE = 4004,  /* an open file of a process: struct name_turn, file_turn */
 };
 
 /* Data of a reply with ERROR_LINK or ERROR_MOUNT to an operation on a name. */
@@ -61,6 +62,16 @@ struct name_turn {
     char target[];      /* ERROR_LINK: target, not terminated */
 };
 enum { LINK_TARGET_MAX = SHORT_READ_MAX - 8 };   /* longer ones: ENAMETOOLONG */
+
+/* In place of a target, with ERROR_FILE: the open file that the name stands for. The client
+ * takes it over by ATTR_ADOPT, and goes on from there. */
+struct file_turn {
+    uint64_t badge;     /* connection, */
+    uint32_t service;   /* its service, */
+    uint32_t file;      /* and id of the open file */
+    uint16_t root;      /* of the connection: where the file's name began */
+    char name[30];      /* of the service, in /srv; may be cut */
+};
 
 /* Attribute address: instead of an offset. */
 #define ATTRIBUTE            (UINT64_C(1) << 63)
@@ -108,8 +119,15 @@ enum attribute {
     ATTR_CLOSEMANY,  /* W uint32_t ids to close */
     ATTR_EXPORT,     /* R uint64_t one-use token; argument: id to pass on */
     ATTR_IMPORT,     /* W uint64_t token; argument: new id */
+    ATTR_ADOPT,      /* W struct adoption; argument: new id, for the same file with
+                        UXRT_PATH. Of a connection of the same user, or for uid 0 */
     /* Calls of the process server, on its control file: process.h. */
     ATTR_PROC = 256,
+};
+
+struct adoption {
+    uint64_t badge;     /* whose open file */
+    uint32_t file, reserved;
 };
 
 enum { NAME_BYTES = 4096 - 8, NAME_COMPONENT = 255 };

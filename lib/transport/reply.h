@@ -11,10 +11,10 @@
 enum { ERROR_NUMBERS = 256 };
 
 /* Is it an error number that a reply to such a request can have? Names, with which the
- * library has to go on elsewhere, are written. */
+ * library has to go on elsewhere, are written; what a link stands for is read, too. */
 static inline bool reply_may_fail(uint64_t request, uint64_t number)
 {
-    return number - 1 < ERROR_NUMBERS - 1 || number == ERROR_WAIT
+    return number - 1 < ERROR_NUMBERS - 1 || number == ERROR_WAIT || number == ERROR_FILE
            || ((number == ERROR_LINK || number == ERROR_MOUNT) && request & REQUEST_WRITE);
 }
 

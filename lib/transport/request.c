@@ -81,7 +81,7 @@ static uint64_t answer_error(const struct uxrt_request *request, int64_t result)
 {
     uint64_t words = 0;
 
-    if (result == -ERROR_LINK || result == -ERROR_MOUNT) {
+    if (result == -ERROR_LINK || result == -ERROR_MOUNT || result == -ERROR_FILE) {
         words = words_of(request->count);
         words = words < MESSAGE_MAX_LENGTH ? words : MESSAGE_MAX_LENGTH;
     }

@@ -50,6 +50,10 @@ struct name_operation {
 /* Begins at the directory of that descriptor, UXRT_AT_CURRENT: the current one. */
 int walk_begin(struct uxrt_thread *t, struct walk *walk, int directory, const char *name);
 
+/* Begins at an open file. */
+struct file;
+int walk_file(struct uxrt_thread *t, struct walk *walk, const struct file *file);
+
 /* Finishes the text; asks servers only because of "..". */
 int walk_text(struct uxrt_thread *t, struct walk *walk);
 
@@ -76,7 +80,12 @@ bool mount_next(const char *text, uint32_t length, unsigned *index,
 /* The prefix under which this root of a service is, into text; its length, or -ENOENT. */
 int mount_prefix(uint32_t service, uint16_t root, char text[MOUNT_PREFIX]);
 
-/* The current directory, as text like walk.text. */
+/* The current directory, as text like walk.text. Others use the functions. */
+extern struct current_directory {
+    uint32_t length;
+    char text[TEXT_SIZE];
+} current_directory;
+
 uint32_t current_get(char text[TEXT_SIZE]);
 void current_set(const char *text, uint32_t length);
 void current_after_fork(void);

@@ -120,8 +120,11 @@ void stack_finish(const struct stack_content *content, uint64_t stack)
     uint64_t *to = (uint64_t *)stack;
 
     text += strlen(text) + 1;
+    program_place.arguments = (uint64_t)text;
     *to++ = content->arguments;
     to = put_pointers(to, &text, content->arguments);
+    program_place.variables = (uint64_t)text;
     to = put_pointers(to, &text, content->variables);
+    program_place.end = (uint64_t)text;
     put_auxiliary(to, content, text);
 }

@@ -58,6 +58,7 @@ static void put_all(struct writer *writer, const struct start_content *content)
     put(writer, content->files, content->file_count * sizeof(*content->files));
     put_string(writer, content->name);
     put_string(writer, content->directory);
+    put_string(writer, content->path);
     for (uint32_t i = 0; i < content->first_count; i++) {
         put_string(writer, content->first[i]);
     }
@@ -123,7 +124,8 @@ bool start_check(const void *memory, size_t bytes, struct start_view *view)
         ? take(&from, &left, start->files, sizeof(*view->files)) : NULL;
     view->name = view->files ? take_string(&from, &left) : NULL;
     view->directory = view->name ? take_string(&from, &left) : NULL;
-    if (!view->directory) {
+    view->path = view->directory ? take_string(&from, &left) : NULL;
+    if (!view->path) {
         return false;
     }
     view->arguments = from;

@@ -3,7 +3,8 @@
  * What a new program is told: the bytes that PROC_EXEC moves into its fresh space, and
  * that the process server gives to the first process. They hold struct start, the
  * connections, the files, and then strings, each with a zero at its end: the program's
- * name, the current directory ("" is "/"), the arguments, the environment.
+ * name, the current directory ("" is "/"), where the program was found ("": not yet), the
+ * arguments, the environment.
  * start_size() and start_build() make them, start_check() takes them apart: the three
  * have no other part of the library in them.
  */
@@ -45,7 +46,7 @@ struct start_view {
     const struct start *start;
     const struct start_connection *connections;
     const struct start_file *files;
-    const char *name, *directory;
+    const char *name, *directory, *path;
     const char *arguments;      /* start->arguments strings, then start->variables more */
     size_t string_bytes;        /* of all from `arguments` on */
 };
@@ -56,7 +57,7 @@ struct start_content {
     const struct start_connection *connections;
     const struct start_file *files;
     uint32_t connection_count, file_count;
-    const char *name, *directory;
+    const char *name, *directory, *path;
     const char *const *first;   /* arguments before those of argv */
     uint32_t first_count;
     char *const *argv, *const *envp;    /* until a null; each may be null itself */

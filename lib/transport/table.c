@@ -2,7 +2,10 @@
 /*
  * The library's header, at its beginning, and its function table; see table.h.
  */
+#include <transport/descriptor.h>
 #include <transport/foreign.h>
+#include <transport/program.h>
+#include <transport/resolve.h>
 #include <transport/table.h>
 
 extern const char library_text_end[];
@@ -33,4 +36,6 @@ const struct library_header library_header = {
     .signal = (uint64_t)library_signal, .entered = (uint64_t)library_entered,
     .leave = (uint64_t)library_leave, .leave_end = (uint64_t)library_leave_end,
     .leave_again = (uint64_t)library_leave_again,
+    .descriptors = (uint64_t)descriptor_words, .files = (uint64_t)descriptor_files,
+    .directory = (uint64_t)&current_directory, .program = (uint64_t)&program_place,
 };

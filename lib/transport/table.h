@@ -35,6 +35,12 @@ struct library_header {
     uint64_t entered;               /* up to here from `foreign`, it is not quite inside */
     uint64_t leave, leave_end;      /* the way out, which can be begun again */
     uint64_t leave_again;
+    /* What the process server shows of a process in /proc, and reads out of its memory
+     * then, as it shows its memory itself: none of it is believed. */
+    uint64_t descriptors;           /* descriptor_words[] */
+    uint64_t files;                 /* descriptor_files[] */
+    uint64_t directory;             /* struct current_directory */
+    uint64_t program;               /* struct program_place */
 };
 
 /* In rax of a foreign system call: returns the calling thread's struct uxrt_thread. */

@@ -112,7 +112,8 @@ uint64_t message_error(uint64_t mr[4], int64_t error)
     }
     if (error == -ERROR_MOUNT) {
         bytes = sizeof(*turn);
-    } else if (error == -ERROR_LINK && turn->length <= LINK_TARGET_MAX) {
+    } else if ((error == -ERROR_LINK || error == -ERROR_FILE)
+               && turn->length <= LINK_TARGET_MAX) {
         bytes = sizeof(*turn) + turn->length;
     }
     return put_words(mr, reply_error((int)-error), bytes);

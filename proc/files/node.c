@@ -21,7 +21,7 @@ static uint64_t requests;
 
 static struct list *chain_of(const struct node_kind *kind, uint32_t id, uint64_t start)
 {
-    uint64_t hash = ((uint64_t)id << 8 ^ kind->code ^ start >> 12)
+    uint64_t hash = ((uint64_t)id << 8 ^ kind->code ^ start >> 12 << 8)
                     * UINT64_C(0x9e3779b97f4a7c15);
     struct list *chain = &chains[hash >> 56];
 
@@ -31,10 +31,21 @@ static struct list *chain_of(const struct node_kind *kind, uint32_t id, uint64_t
     return chain;
 }
 
+/* A process's files are as old as it is; others have just been made. */
+static void set_times(struct tree_node *node, const struct process *process)
+{
+    const struct process *first = process_next(0);
+    int64_t at = (int64_t)(process ? process->begun : timer_uptime());
+
+    at += first && first->page ? first->page->boot_time : 0;
+    node->server.accessed = node->server.modified = node->server.changed = at;
+}
+
 static void set_owner(struct tree_node *node)
 {
     struct process *process = node->kind->of_process ? tree_process(node) : NULL;
 
+    set_times(node, process);
     if (process && process->page) {
         node->server.uid = process->page->euid;
         node->server.gid = process->page->egid;
@@ -126,7 +137,8 @@ size_t tree_count(void)
 uint64_t tree_number(const struct node_kind *kind, uint32_t id, uint64_t start)
 {
     if (start) {
-        return NUMBER_REGION | (uint64_t)(id & 0xffffff) << 36 | start >> 12;
+        return NUMBER_REGION | (uint64_t)(id & 0xffffff) << 36
+               | ((start >> 12) ^ (uint64_t)kind->code << 28);
     }
     if (!id) {
         return kind->code;

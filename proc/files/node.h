@@ -48,9 +48,13 @@ struct tree_node {
     const struct node_kind *kind;
     struct list link;       /* in its chain of the table */
     uint32_t id;            /* pid, or service number */
-    uint64_t start, end;    /* of a region */
+    uint64_t start, end;    /* of a region; a thread or descriptor: NODE_PART of it */
     uint64_t used;          /* request that looked it up last */
 };
+
+/* A number that is part of a process, as the `start` of its node. */
+#define NODE_PART(number) (((uint64_t)(number) + 1) << 12)
+#define NODE_PART_NUMBER(node) ((uint32_t)((node)->start >> 12) - 1)
 
 static inline struct tree_node *tree_node_of(struct server_node *node)
 {
@@ -90,6 +94,13 @@ void text_print(struct text *text, const char *format, ...)
 /* A name of somebody's choice: blanks and what is not printed as \ooo. */
 void text_name(struct text *text, const char *name, size_t length);
 
+/* Bytes that are asked for in parts: what `skip` says is not even read. */
+struct process;
+void text_memory(struct text *text, struct process *process, uint64_t from, uint64_t end);
+
+/* Reads memory of a process, all of it or nothing. */
+bool read_all(struct process *process, uint64_t address, void *data, size_t bytes);
+
 /* Who makes the request that is being done. */
 const struct identity *files_caller(void);
 /* May it look into this process: the same user in every respect, or uid 0. */
@@ -102,9 +113,32 @@ int64_t files_token(struct object *object, unsigned protection);
 
 extern const struct server_operations tree_operations;
 
-/* The directories. */
+/* The directories, and other files with a fixed name. */
 extern const struct node_kind kind_root, kind_boot, kind_services, kind_processes;
 extern const struct node_kind kind_process, kind_map, kind_memory, kind_self, kind_system;
+extern const struct node_kind kind_descriptors, kind_tasks;
+extern const struct node_kind kind_exe, kind_current, kind_process_root, kind_control;
+extern const struct node_kind kind_cmdline, kind_environ;
+/* linux.c: what is in /proc, and directories of settings in /proc/sys. */
+extern const struct node_kind *const linux_files[];
+extern const struct node_kind kind_settings_kernel, kind_settings_vm, kind_settings_fs;
+extern const struct node_kind kind_settings_net;
+
+/* linux_process.c: texts of one process, and of one thread of it. */
+void linux_stat(struct tree_node *node, struct text *text);
+void linux_statm(struct tree_node *node, struct text *text);
+void linux_comm(struct tree_node *node, struct text *text);
+int64_t linux_set_comm(struct tree_node *node, struct server_request *request);
+void linux_limits(struct tree_node *node, struct text *text);
+void linux_mounts(struct tree_node *node, struct text *text);
+void linux_mountinfo(struct tree_node *node, struct text *text);
+/* R, S, T, Z: what a process does, and in words. */
+char process_state(struct process *process);
+const char *process_state_text(char state);
+/* The name of a process, as it was told by its first thread. */
+void process_command(const struct process *process, char name[THREAD_NAME]);
+/* A node's thread: that which it names, else the first one there is; or null. */
+struct thread *tree_thread(const struct tree_node *node);
 
 void boot_init(void);
 /* The directory of the boot files with this number, or null. */

@@ -59,8 +59,7 @@ const struct node_kind kind_self = {
 
 const struct node_kind kind_processes = {
     .name = "proc", .code = 4, .mode = S_IFDIR | 0555,
-    .children = (const struct node_kind *const[]){&kind_self, &kind_system, NULL},
-    .lookup = find_process, .entry = next_process,
+    .children = linux_files, .lookup = find_process, .entry = next_process,
 };
 
 /* Files of one process; tree_process() is not null in what follows. */
@@ -98,13 +97,50 @@ static unsigned count_replies(const struct process *process)
 
 static void name_of(const struct process *process, struct text *text)
 {
-    text_name(text, process->name, strnlen(process->name, sizeof(process->name)));
+    char name[THREAD_NAME];
+
+    process_command(process, name);
+    text_name(text, name, strlen(name));
+}
+
+static uint64_t pending(const struct process *process)
+{
+    uint64_t pending = process->signals.pending;
+
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        pending |= process->threads[i] ? process->threads[i]->pending : 0;
+    }
+    return pending;
+}
+
+static void list_groups(const struct process_page *page, struct text *text)
+{
+    text_print(text, "Groups:\t");
+    for (unsigned i = 0; i < page->group_count && i < GROUPS_MAX; i++) {
+        text_print(text, "%u ", page->groups[i]);
+    }
+    text_add(text, "\n", 1);
+}
+
+static void signals_of(struct tree_node *node, struct text *text)
+{
+    const struct process *process = tree_process(node);
+    const struct thread *thread = tree_thread(node);
+
+    text_print(text, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n",
+        thread ? (unsigned long)thread->pending : 0, (unsigned long)pending(process),
+        thread && thread->page ? (unsigned long)thread->page->blocked : 0);
+    text_print(text, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n",
+        (unsigned long)process->signals.ignored, (unsigned long)process->signals.handled);
 }
 
 static void live_status(const struct process *process, struct text *text)
 {
-    text_print(text, "Threads:\t%u\nMemory:\t%zu kB\nConnections:\t%u\nHandles:\t%u\n",
-        process->thread_count, space_resident(process->space) * (PAGE_SIZE / 1024),
+    size_t resident = space_resident(process->space) * (PAGE_SIZE / 1024);
+
+    text_print(text, "VmRSS:\t%8zu kB\nThreads:\t%u\nMemory:\t%zu kB\n", resident,
+        process->thread_count, resident);
+    text_print(text, "Connections:\t%u\nHandles:\t%u\n",
         count_connections(process), process->handle_count);
     text_print(text, "Replies:\t%u\nServices:\t", count_replies(process));
     list_services(process, text);
@@ -112,30 +148,25 @@ static void live_status(const struct process *process, struct text *text)
 
 static void status(struct tree_node *node, struct text *text)
 {
-    const struct process *process = tree_process(node);
+    struct process *process = tree_process(node);
     const struct process_page *page = process->page;
+    char state = process_state(process);
 
     text_print(text, "Name:\t");
     name_of(process, text);
-    text_print(text, "\nState:\t%s\nPid:\t%u\nPPid:\t%u\n",
-        process->zombie ? "Z (zombie)" : "R (running)", process->pid,
+    text_print(text, "\nState:\t%c (%s)\nTgid:\t%u\nPid:\t%u\nPPid:\t%u\n", state,
+        process_state_text(state), process->pid, process->pid,
         process->parent ? process->parent->pid : 0);
     if (process->zombie || !page) {
         return;
     }
-    text_print(text, "Pgid:\t%u\nSid:\t%u\nUid:\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\n",
-        page->pgid, page->sid, page->uid, page->euid, page->suid, page->gid, page->egid,
-        page->sgid);
-    text_print(text, "Umask:\t%03o\n", page->umask);
+    text_print(text, "Pgid:\t%u\nSid:\t%u\nUid:\t%u\t%u\t%u\t%u\n", page->pgid, page->sid,
+        page->uid, page->euid, page->suid, page->euid);
+    text_print(text, "Gid:\t%u\t%u\t%u\t%u\nUmask:\t%04o\n", page->gid, page->egid,
+        page->sgid, page->egid, page->umask);
+    list_groups(page, text);
+    signals_of(node, text);
     live_status(process, text);
-}
-
-static void cmdline(struct tree_node *node, struct text *text)
-{
-    const struct process *process = tree_process(node);
-
-    text_add(text, process->name, strnlen(process->name, sizeof(process->name)));
-    text_add(text, "", 1);
 }
 
 static const char *region_name(const struct region_info *region)
@@ -195,36 +226,6 @@ static void mounts(struct tree_node *node, struct text *text)
     }
 }
 
-/* "kill N": as PROC_KILL. */
-static int64_t control(struct tree_node *node, struct server_request *request)
-{
-    struct process *process = tree_process(node);
-    char line[32];
-    size_t length = request->count;
-    uint64_t signal;
-    int64_t done;
-
-    if (length > sizeof(line)) {
-        return -EINVAL;
-    }
-    done = server_get(request, 0, line, length);
-    if (done < 0) {
-        return done;
-    }
-    length -= length && line[length - 1] == '\n';
-    if ((size_t)done != request->count || length < 6 || memcmp(line, "kill ", 5)
-        || !parse_number(line + 5, length - 5, 10, &signal) || signal > 64) {
-        return -EINVAL;
-    }
-    if (!files_may_control(process)) {
-        return -EPERM;
-    }
-    if (signal) {
-        files_kill_later(process->pid, (int)signal);
-    }
-    return done;
-}
-
 /* The terminal that controls its session; what opens it gets ENXIO if there is none. */
 static int64_t read_tty(struct tree_node *node, char *target, size_t size)
 {
@@ -251,16 +252,94 @@ static const struct node_kind kind_tty = {
 
 static const struct node_kind *const process_files[] = {
     PROCESS_FILE(1, "status", 0444, .text = status),
-    PROCESS_FILE(2, "cmdline", 0444, .text = cmdline),
+    &kind_cmdline,
     PROCESS_FILE(3, "maps", 0400, .text = maps),
     PROCESS_FILE(4, "ns", 0444, .text = mounts),
-    PROCESS_FILE(5, "ctl", 0200, .write = control),
+    &kind_control,
     &kind_memory,
     &kind_map,
     &kind_tty,
+    PROCESS_FILE(11, "stat", 0444, .text = linux_stat),
+    PROCESS_FILE(12, "statm", 0444, .text = linux_statm),
+    PROCESS_FILE(13, "comm", 0644, .text = linux_comm, .write = linux_set_comm),
+    PROCESS_FILE(14, "limits", 0444, .text = linux_limits),
+    PROCESS_FILE(15, "mounts", 0444, .text = linux_mounts),
+    PROCESS_FILE(16, "mountinfo", 0444, .text = linux_mountinfo),
+    &kind_environ,
+    &kind_exe,
+    &kind_current,
+    &kind_process_root,
+    &kind_descriptors,
+    &kind_tasks,
     NULL,
 };
 
 const struct node_kind kind_process = {
     .code = 0, .mode = S_IFDIR | 0555, .of_process = true, .children = process_files,
+};
+
+/* Directory task: the threads. */
+
+static const struct node_kind *const task_files[] = {
+    PROCESS_FILE(31, "status", 0444, .text = status),
+    PROCESS_FILE(32, "stat", 0444, .text = linux_stat),
+    PROCESS_FILE(33, "comm", 0644, .text = linux_comm, .write = linux_set_comm),
+    NULL,
+};
+
+static const struct node_kind kind_task = {
+    .code = 30, .mode = S_IFDIR | 0555, .of_process = true, .children = task_files,
+};
+
+struct thread *tree_thread(const struct tree_node *node)
+{
+    struct process *process = tree_process(node);
+
+    for (unsigned i = 0; process && i < THREADS_MAX; i++) {
+        struct thread *thread = process->threads[i];
+
+        if (thread && (!node->start || thread->tid == NODE_PART_NUMBER(node))) {
+            return thread;
+        }
+    }
+    return NULL;
+}
+
+static int find_task(struct tree_node *directory, const char *name, size_t length,
+    struct tree_node **node)
+{
+    uint64_t tid;
+
+    if (!parse_number(name, length, 10, &tid) || name[0] == '0' || tid > UINT32_MAX) {
+        return -ENOENT;
+    }
+    *node = tree_get(&kind_task, directory->id, NODE_PART(tid), 0);
+    if (!*node) {
+        return -ENOMEM;
+    }
+    return tree_thread(*node) ? 0 : -ENOENT;
+}
+
+/* Cookies: the number of the thread's place + 1. */
+static int next_task(struct tree_node *directory, uint64_t cookie,
+    struct uxrt_entry *entry, char name[256])
+{
+    const struct process *process = tree_process(directory);
+
+    for (; cookie < THREADS_MAX; cookie++) {
+        const struct thread *thread = process->threads[cookie];
+        char digits[16];
+
+        if (thread) {
+            return entry_fill(entry, name, &kind_task,
+                tree_number(&kind_task, process->pid, NODE_PART(thread->tid)), cookie + 1,
+                digits, print(digits, sizeof(digits), "%u", thread->tid));
+        }
+    }
+    return 0;
+}
+
+const struct node_kind kind_tasks = {
+    .name = "task", .code = 29, .mode = S_IFDIR | 0555, .of_process = true,
+    .lookup = find_task, .entry = next_task,
 };

@@ -80,7 +80,7 @@ static void kernel_objects(struct tree_node *node, struct text *text)
 }
 
 /* System calls of Linux that programs have asked for and that there are not. */
-static void unknown(struct tree_node *node, struct text *text)
+static void unsupported(struct tree_node *node, struct text *text)
 {
     (void)node;
     for (unsigned i = 0; i < UNKNOWN_CALLS; i++) {
@@ -107,7 +107,8 @@ static const struct node_kind *const system_files[] = {
     SYSTEM_FILE(19, "connections", connections),
     SYSTEM_FILE(20, "kernel-objects", kernel_objects),
     SYSTEM_FILE(21, "files", files),
-    SYSTEM_FILE(22, "unknown", unknown),
+    SYSTEM_FILE(22, "unsupported", unsupported),
+    &kind_settings_kernel, &kind_settings_vm, &kind_settings_fs, &kind_settings_net,
     NULL,
 };
 

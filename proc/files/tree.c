@@ -11,7 +11,7 @@
 #include <util/errno.h>
 #include <util/string.h>
 
-enum { TEXT_PART = 4096, FIXED_COOKIES = 16 };
+enum { TEXT_PART = 4096, FIXED_COOKIES = 64 };
 
 const struct node_kind kind_root = {
     .name = "", .code = PROC_ROOT, .mode = S_IFDIR | 0555,
@@ -59,7 +59,7 @@ static int tree_lookup(struct server *server, struct server_node *parent,
         return -ENOENT;
     }
     if (child) {
-        found = tree_get(child, directory->id, 0, 0);
+        found = tree_get(child, directory->id, directory->start, directory->end);
         error = found ? 0 : -ENOMEM;
     } else if (directory->kind->lookup) {
         error = directory->kind->lookup(directory, name, length, &found);
@@ -86,7 +86,7 @@ static int tree_entry(struct server *server, struct server_node *node, uint64_t 
     if (cookie < children) {
         const struct node_kind *child = kind->children[cookie];
 
-        return entry_fill(entry, name, child, tree_number(child, directory->id, 0),
+        return entry_fill(entry, name, child, tree_number(child, directory->id, directory->start),
             cookie + 1, child->name, strlen(child->name));
     }
     if (kind->entry) {

@@ -127,7 +127,7 @@ static void start_init(void)
     char name[] = "/boot/init";
     char *const arguments[] = {name, NULL};
     const struct start_content content = {
-        .name = name, .directory = "/", .argv = arguments,
+        .name = name, .directory = "/", .path = "", .argv = arguments,
     };
     struct process *first;
 

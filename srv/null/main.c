@@ -108,6 +108,8 @@ static struct device devices[] = {
     DEVICE(6, "urandom", 9, read_random, write_random),
     PLACE(7, "console", S_IFCHR | 0666), PLACE(8, "pts", S_IFDIR | 0755),
     LINK(9, "ptmx", "pts/ptmx"), LINK(10, "tty", "/proc/self/tty"),
+    LINK(11, "fd", "/proc/self/fd"), LINK(12, "stdin", "/proc/self/fd/0"),
+    LINK(13, "stdout", "/proc/self/fd/1"), LINK(14, "stderr", "/proc/self/fd/2"),
 };
 enum { DEVICES = sizeof(devices) / sizeof(*devices) };
 

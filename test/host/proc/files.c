@@ -5,6 +5,8 @@
  */
 #include "world.h"
 
+#include <transport/descriptor.h>
+
 enum { FILE_ID = 20, BOOT = ROOT_FILE + 1, SRV = ROOT_FILE + 2, PROC = ROOT_FILE + 3 };
 
 static uint32_t caller = USER_PID;
@@ -105,7 +107,8 @@ static void texts(void **state)
     expect_text(contents(PROC, "7/status"), "Name:\tpro\\040gram\nState:\tR");
     expect_text(contents(PROC, "7/status"), "Services:\t\n");
     expect_text(contents(PROC, "10/status"), "Z (zombie)");
-    assert_string_equal(contents(PROC, "9/cmdline"), "pro gram");
+    expect_text(contents(PROC, "7/status"), "Uid:\t1000\t1000\t1000\t1000\n");
+    assert_string_equal(contents(PROC, "9/cmdline"), "");
     expect_text(contents(PROC, "8/maps"),
         "000000500000-000000502000 rw-p 00000000 00:00");
     assert_string_equal(contents(PROC, "10/ns"), "");
@@ -193,11 +196,128 @@ static void directories(void **state)
     assert_string_equal(list(BOOT, ""), "init root ");
     assert_string_equal(list(BOOT, "root"), "etc lib ");
     assert_string_equal(list(SRV, ""), "console ramfs ");
-    assert_string_equal(list(PROC, ""), "self sys 1 7 8 9 10 ");
-    assert_string_equal(list(PROC, "9"), "status cmdline maps ns ctl mem map tty ");
+    assert_string_equal(list(PROC, ""),
+        "self sys uptime stat meminfo loadavg version cpuinfo mounts filesystems swaps "
+        "vmstat 1 7 8 9 10 ");
+    assert_string_equal(list(PROC, "9"),
+        "status cmdline maps ns ctl mem map tty stat statm comm limits mounts mountinfo "
+        "environ exe cwd root fd task ");
+    assert_string_equal(list(PROC, "9/task"), "9 ");
+    assert_string_equal(list(PROC, "9/task/9"), "status stat comm ");
+    assert_int_equal(open_from(PROC, "9/task/8", UXRT_READ), -ENOENT);
+    assert_string_equal(list(PROC, "sys/kernel/random"), "entropy_avail ");
     assert_string_equal(list(PROC, "8/map"),
         "400000-402000 500000-502000 600000-602000 7a4020000000-7a4020002000 ");
     assert_int_equal(open_from(PROC, "9/map", UXRT_READ), -EACCES);
+}
+
+/* The forms that programs know: each field in its place. */
+static void linux_forms(void **state)
+{
+    unsigned fields = 0;
+    char copy[1024], *word;
+
+    (void)state;
+    assert_string_equal(contents(PROC, "uptime"), "100.50 191.00\n");
+    expect_text(contents(PROC, "stat"), "cpu  1000 0 0 19100 0 0 0 0 0 0\ncpu0 500 ");
+    expect_text(contents(PROC, "meminfo"), "MemTotal:            400 kB\nMemFree:  ");
+    assert_string_equal(contents(PROC, "loadavg"), "0.00 0.00 0.00 1/4 10\n");
+    expect_text(contents(PROC, "cpuinfo"), "processor\t: 1\n");
+    assert_string_equal(contents(PROC, "sys/kernel/ostype"), "Linux\n");
+    assert_string_equal(contents(PROC, "9/mounts"), "");
+    assert_string_equal(contents(PROC, "9/comm"), "pro gram\n");
+    assert_string_equal(contents(PROC, "9/statm"), "6 3 0 0 0 3 0\n");
+    strcpy(copy, contents(PROC, "7/stat"));
+    expect_text(copy, "7 (pro gram) R 0 0 0 0 -1 0 0 0 0 0 250 0 0 0 20 0 1 0 0 24576 3 ");
+    for (word = strtok(strrchr(copy, ')'), " \n"); word; word = strtok(NULL, " \n")) {
+        fields++;
+    }
+    assert_int_equal(fields, 51);
+    expect_text(contents(PROC, "10/stat"), ") Z ");
+    expect_text(contents(PROC, "7/task/7/stat"), "7 (pro gram) R ");
+    expect_text(contents(PROC, "9/limits"), "Max open files            0        ");
+}
+
+/* What is read out of the memory of a process. */
+static void library(void **state)
+{
+    const struct name_turn *turn = (const void *)answer;
+    const struct file_turn *file = (const void *)turn->target;
+    uint64_t place[3] = {DATA + 0x400, DATA + 0x406, DATA + 0x40a}, word;
+    uint32_t length = 4;
+
+    (void)state;
+    memcpy(world_memory(FRIEND_PID, WORLD_PROGRAM), place, sizeof(place));
+    strcpy(world_memory(FRIEND_PID, WORLD_PROGRAM + 24), "/bin/program");
+    memcpy(world_memory(FRIEND_PID, DATA + 0x400), "ls\0-l\0A=B", 10);
+    memcpy(world_memory(FRIEND_PID, WORLD_DIRECTORY), &length, sizeof(length));
+    memcpy(world_memory(FRIEND_PID, WORLD_DIRECTORY + 4), "/tmp/x", 6);
+    assert_memory_equal(contents(PROC, "8/cmdline"), "ls\0-l", 6);
+    assert_string_equal(contents(PROC, "8/environ"), "A=B");
+    assert_int_equal(open_from(PROC, "9/environ", UXRT_READ), -EACCES);
+    assert_int_equal(open_from(PROC, "8/cwd/a", UXRT_READ), -ERROR_LINK);
+    assert_memory_equal(turn->target, "/tmp", 4);
+    assert_int_equal(turn->length, 4);
+    assert_int_equal(open_from(PROC, "8/exe", UXRT_READ), -ERROR_LINK);
+    assert_memory_equal(turn->target, "/bin/program", 12);
+    assert_int_equal(open_from(PROC, "9/exe", UXRT_READ), -EACCES);
+
+    word = UINT64_C(20) << DESCRIPTOR_FILE_SHIFT | DESCRIPTOR_CONNECTION | 3;
+    memcpy(world_memory(FRIEND_PID, WORLD_DESCRIPTORS + 5 * 8), &word, sizeof(word));
+    assert_string_equal(list(PROC, "8/fd"), "5 ");
+    assert_int_equal(open_from(PROC, "8/fd/4", UXRT_READ), -ENOENT);
+    assert_int_equal(open_from(PROC, "8/fd/05", UXRT_READ), -ENOENT);
+    assert_int_equal(open_from(PROC, "8/fd/5/x", UXRT_READ), -ERROR_FILE);
+    assert_int_equal(turn->used, 6);
+    assert_int_equal(file->badge, badge_of(FRIEND_PID, 1));
+    assert_int_equal(file->file, 20);
+    assert_int_equal(file->service, 6);
+    assert_string_equal(file->name, "ramfs");
+    assert_int_equal(open_from(PROC, "8/fd/5", UXRT_PATH | UXRT_NOFOLLOW), 0);
+    assert_int_equal(ask_read(FILE_ID, attribute_address(ATTR_LINK, 0), 100), -ERROR_FILE);
+    assert_int_equal(file->file, 20);
+    close_file();
+
+    place[0] = UINT64_MAX - 4;
+    place[2] = place[1] = UINT64_MAX;
+    memcpy(world_memory(FRIEND_PID, WORLD_PROGRAM), place, sizeof(place));
+    assert_string_equal(contents(PROC, "8/cmdline"), "");
+    length = UINT32_MAX;
+    memcpy(world_memory(FRIEND_PID, WORLD_DIRECTORY), &length, sizeof(length));
+    assert_int_equal(open_from(PROC, "8/cwd/a", UXRT_READ), -ENOENT);
+    memset(world_memory(FRIEND_PID, DATA), 0, REGION);
+}
+
+/* Another connection's open file, by its id. */
+static void adopted(void **state)
+{
+    struct adoption adoption = {.badge = badge_of(FRIEND_PID, 1), .file = FILE_ID};
+    const uint64_t to = attribute_address(ATTR_ADOPT, FILE_ID + 1);
+
+    (void)state;
+    caller = FRIEND_PID;
+    assert_int_equal(open_from(BOOT, "init", UXRT_READ), 0);
+    caller = OTHER_PID;
+    assert_int_equal(ask_write(CONTROL_FILE, to, &adoption, sizeof(adoption)), -EACCES);
+    caller = USER_PID;
+    assert_int_equal(ask_write(CONTROL_FILE, to, &adoption, sizeof(adoption)),
+        sizeof(adoption));
+    assert_int_equal(ask_read(FILE_ID + 1, 0, 10), -EBADF);
+    assert_int_equal(ask_read(FILE_ID + 1, attribute_address(ATTR_PATH, 0), 100), 4);
+    assert_memory_equal(answer, "init", 4);
+    assert_int_equal(open_from(FILE_ID + 1, "", UXRT_READ), 0);
+    assert_int_equal(ask_read(FILE_ID, 0, 10), 7);
+    close_file();
+    assert_int_equal(open_from(FILE_ID + 1, "", UXRT_WRITE), -EACCES);
+    assert_int_equal(ask_write(CONTROL_FILE, to, &adoption, sizeof(adoption)), -EBUSY);
+    assert_int_equal(ask_write(FILE_ID + 1, attribute_address(ATTR_CLOSE, 0), "", 0), 0);
+    adoption.file = 99;
+    assert_int_equal(ask_write(CONTROL_FILE, to, &adoption, sizeof(adoption)), -ENOENT);
+    adoption.badge = badge_of(FRIEND_PID, 7);
+    assert_int_equal(ask_write(CONTROL_FILE, to, &adoption, sizeof(adoption)), -ENOENT);
+    caller = FRIEND_PID;
+    close_file();
+    caller = USER_PID;
 }
 
 static void memory(void **state)
@@ -260,6 +380,24 @@ static void control(void **state)
     assert_int_equal(write_file("8/ctl", "kill "), -EINVAL);
     assert_int_equal(write_file("8/ctl", "kill 18446744073709551625"), -EINVAL);
     assert_int_equal(write_file("8/ctl", ""), -EINVAL);
+    assert_int_equal(write_file("8/ctl", "kill 1 2"), -EINVAL);
+    assert_int_equal(write_file("8/ctl", "stop now"), -EINVAL);
+    assert_int_equal(write_file("8/ctl", "signal SIGNOTHING"), -EINVAL);
+    assert_int_equal(world_killed, 0);
+    assert_int_equal(write_file("8/ctl", "signal SIGUSR1\n"), 15);
+    assert_int_equal(world_signal, 10);
+    assert_int_equal(write_file("8/ctl", "stop"), 4);
+    assert_int_equal(world_signal, 19);
+    assert_int_equal(write_file("8/ctl", " continue \n"), 11);
+    assert_int_equal(world_signal, 18);
+    assert_int_equal(write_file("8/ctl", "renice 7"), 8);
+    assert_int_equal(process_find(FRIEND_PID)->page->nice, 7);
+    assert_int_equal(write_file("8/ctl", "renice -1"), -EACCES);
+    assert_int_equal(write_file("8/ctl", "renice 99"), -EINVAL);
+    world_killed = 0;
+    assert_int_equal(write_file("8/comm", "other"), -EPERM);
+    assert_int_equal(write_file("7/comm", "another name\n"), 13);
+    assert_string_equal(contents(PROC, "7/comm"), "another name\n");
     assert_int_equal(write_file("9/ctl", "kill 9"), -EACCES);
     assert_int_equal(write_file("8/status", "x"), -EACCES);
     assert_int_equal(world_killed, 0);
@@ -330,7 +468,9 @@ static const char *some_name(void)
     static const char *const all[] = {
         "", "7", "8/mem", "self", "8/map/500000-502000", "8/status", "9/ctl", "7/maps",
         "sys/memory", "/", "..", "8/map/-", "console", "root/etc", "init", "8/map",
-        "8/map/ffffffffffffffff-10000000000000000", "8//./ns", "ramfs/x",
+        "8/map/ffffffffffffffff-10000000000000000", "8//./ns", "ramfs/x", "8/fd/5/x",
+        "7/fd", "8/task/8/stat", "7/comm", "stat", "7/environ", "8/cwd", "7/exe", "8/stat",
+        "meminfo", "8/limits", "8/task",
     };
 
     return all[below(sizeof(all) / sizeof(all[0]))];
@@ -343,6 +483,9 @@ static void nonsense(void **state)
 
     (void)state;
     srand(1);
+    for (unsigned i = 0; i < REGION; i++) {
+        world_memory(FRIEND_PID, DATA)[i] = (char)below(256);
+    }
     for (unsigned step = 0; step < 300000; step++) {
         const char *name = some_name();
         uint64_t count = below(4) ? below(64) : below(REQUEST_COUNT_MAX + 1);
@@ -374,6 +517,9 @@ int main(void)
         cmocka_unit_test(links),
         cmocka_unit_test(boot_files),
         cmocka_unit_test(directories),
+        cmocka_unit_test(linux_forms),
+        cmocka_unit_test(library),
+        cmocka_unit_test(adopted),
         cmocka_unit_test(memory),
         cmocka_unit_test(gone),
         cmocka_unit_test(control),

@@ -3,10 +3,14 @@
 #include "world.h"
 
 #include <boot/archive.h>
+#include <boot/boot.h>
 #include <memory/slot.h>
 #include <process/namespace.h>
+#include <process/image.h>
+#include <process/limit.h>
 #include <process/signal.h>
 #include <process/tty.h>
+#include <process/usage.h>
 #include <util/heap.h>
 
 enum { PIDS = 16, REGIONS = 4 };
@@ -34,6 +38,26 @@ int world_blocks;
 uint32_t world_killed;
 int world_signal;
 
+/* The library's tables are in DATA. */
+static const struct library_header header = {
+    .descriptors = WORLD_DESCRIPTORS, .files = WORLD_FILES, .directory = WORLD_DIRECTORY,
+    .program = WORLD_PROGRAM,
+};
+static struct thread threads[PIDS];
+static struct thread_page thread_pages[PIDS];
+
+static void make_thread(struct process *process)
+{
+    struct thread *thread = &threads[process->pid];
+
+    *thread = (struct thread){
+        .process = process, .tid = process->pid, .page = &thread_pages[process->pid],
+        .used = 2500000,
+    };
+    memcpy(thread->page->name, process->name, THREAD_NAME - 1);
+    process->threads[0] = thread;
+}
+
 static void make_process(uint32_t pid, uint32_t uid)
 {
     static const uint64_t starts[REGIONS] = {TEXT, DATA, SHARED, SYSTEM};
@@ -57,6 +81,9 @@ static void make_process(uint32_t pid, uint32_t uid)
         .roots = {0, PROC_ROOT_BOOT, PROC_ROOT_SRV, PROC_ROOT_PROC},
     };
     connections[pid].process = &processes[pid];
+    connections[pid].service = &services[1];
+    processes[pid].connections[3] = pid;
+    make_thread(&processes[pid]);
 }
 
 void world_begin(void)
@@ -399,4 +426,61 @@ const struct tty *tty_of(const struct process *process)
 {
     (void)process;
     return NULL;
+}
+
+const struct library_header *image_header(void)
+{
+    return &header;
+}
+
+const struct boot *boot(void)
+{
+    static const struct boot boot = {.cores = 2, .tsc_hz = 2000000000};
+
+    return &boot;
+}
+
+uint64_t timer_uptime(void)
+{
+    return UINT64_C(100500000000);
+}
+
+uint64_t usage_of_thread(struct thread *thread)
+{
+    return thread->used;
+}
+
+uint64_t usage_of(struct process *process)
+{
+    return process->threads[0] ? process->threads[0]->used : 0;
+}
+
+uint64_t usage_of_all(void)
+{
+    return 10000000;
+}
+
+bool usage_runs(struct process *process)
+{
+    return process->pid == ROOT_PID;
+}
+
+unsigned process_total(void)
+{
+    return 5;
+}
+
+void limit_set_nice(struct process *process, int64_t nice)
+{
+    process->page->nice = (int32_t)nice;
+}
+
+struct connection *connection_at(uint32_t index)
+{
+    return index < PIDS && connections[index].process ? &connections[index] : NULL;
+}
+
+uint64_t connection_badge(uint32_t index)
+{
+    return badge_of(index, 1);
 }

@@ -31,6 +31,12 @@ enum { ROOT_PID = 1, USER_PID = 7, FRIEND_PID = 8, OTHER_PID = 9, ZOMBIE_PID = 1
 #define SYSTEM  BUFFER_AREA
 enum { REGION = 0x2000, TOKEN = 77 };
 
+/* In DATA: what the library of each process tells. */
+#define WORLD_PROGRAM     (DATA + 0x100)
+#define WORLD_DIRECTORY   (DATA + 0x200)
+#define WORLD_FILES       (DATA + 0x300)
+#define WORLD_DESCRIPTORS (DATA + 0x1000)
+
 void world_begin(void);
 /* Blocks of the heap that are in use. */
 extern int world_blocks;

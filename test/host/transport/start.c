@@ -19,7 +19,7 @@ static char *const variables[] = {"A=1", NULL};
 static const char *const first[] = {"/bin/sh", "-x"};
 static const struct start_file files[] = {{.descriptor = 1, .id = 16, .slot = 90}};
 static const struct start_content content = {
-    .name = "/bin/x", .directory = "/a", .argv = words, .envp = variables,
+    .name = "/bin/x", .directory = "/a", .path = "/b/x", .argv = words, .envp = variables,
     .first = first, .first_count = 2, .files = files, .file_count = 1,
 };
 

@@ -51,7 +51,7 @@ int uxrt_receive(int service, struct uxrt_request *request);
 /*
  * Answers: `result` is the count done, or a negative error number; `end` marks the end of
  * the file. A read's bytes must be where the form wants them: see below.
- * -ERROR_LINK and -ERROR_MOUNT have data, though the request may be a write of any form:
+ * -ERROR_LINK, -ERROR_MOUNT and -ERROR_FILE have data, though the request may be a write of any form:
  * the server makes the request a short read first (write = false, form = 0, count = bytes),
  * and puts struct name_turn where uxrt_request_registers() says.
  */
