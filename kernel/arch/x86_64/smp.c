@@ -19,7 +19,6 @@
 #define TRAMPOLINE_PAGE    8                /* physical address 0x8000 */
 #define MSR_TSC            0x10u
 #define SYNC_ROUNDS        64
-#define NO_BASE            BIT(62)          /* not canonical */
 #define START_TIMEOUT_US   200000
 
 extern char trampoline[], trampoline_end[], trampoline_gdt[], trampoline_gdt_base[];
@@ -54,9 +53,9 @@ void core_setup(unsigned id)
     apic_enable();
     core->arch.apic_id = apic_id();
     core->arch.root = memory_root();
-    if (cpu.fsgsbase)
-        core->arch.fs_base = NO_BASE;   /* always differs from a thread's */
     core_init(core, id, idle);
+    if (cpu.fsgsbase)
+        core->arch.bases_owner = idle;
     timer_enable(core);
 }
 

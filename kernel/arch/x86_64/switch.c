@@ -4,8 +4,9 @@
  * And the mailbox, in which other cores ask it for things that only it can do.
  *
  * With FSGSBASE a thread changes its segment bases itself, so they are read back when
- * another thread's are loaded, or when its registers must be in its TCB. Otherwise
- * they only change by system calls, and the loaded values are remembered.
+ * another thread's are loaded, or when its registers must be in its TCB; the idle thread
+ * owns those that nobody needs. Otherwise they only change by system calls, the loaded values
+ * are remembered and there is no owner.
  */
 #include <arch/feature.h>
 #include <arch/switch.h>
@@ -17,10 +18,10 @@ static void save_bases(struct core *core)
 {
     struct tcb *t = core->arch.bases_owner;
 
-    if (!t)
+    if (!t || t == core->idle)
         return;
     read_bases(&t->context.fs_base, &t->context.gs_base);
-    __atomic_store_n(&core->arch.bases_owner, NULL, __ATOMIC_RELEASE);
+    __atomic_store_n(&core->arch.bases_owner, core->idle, __ATOMIC_RELEASE);
 }
 
 static void load_bases(struct core *core, struct tcb *t)

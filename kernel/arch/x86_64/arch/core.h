@@ -19,7 +19,7 @@ struct arch_core {
     uint32_t apic_id;
     paddr root;                 /* translation root loaded (read by other cores) */
     word fs_base, gs_base;      /* loaded user bases, when not read back */
-    struct tcb *bases_owner;    /* FSGSBASE: whose bases are live; as fpu_owner */
+    struct tcb *bases_owner;    /* FSGSBASE: whose bases are live, or idle */
     ticks deadline;             /* of the timer, ~0: none */
     ticks looked;               /* last time it asked the APIC for waiting interrupts */
     struct tcb *fpu_owner;      /* whose state is live; (own) or under exclusion */
