@@ -72,8 +72,10 @@ enum proc_call {
                            then, once; a new one replaces the old one; 0: none */
 
     /* Names. */
-    PROC_MOUNT,         /* service, root node, flags, bytes: prefix. EEXIST, ENOSPC; EPERM:
-                           without /srv, only roots that are mounted already */
+    PROC_MOUNT,         /* service, root node, flags, bytes: prefix; perhaps then a NUL, the
+                           index of a root, and the node's path below that root, to be
+                           told in /proc/PID/ns. EEXIST, ENOSPC; EPERM: without /srv,
+                           only roots that are mounted already */
     PROC_UNMOUNT,       /* bytes: prefix. ENOENT */
     PROC_UNSHARE,       /* the calling process gets a copy of its namespace */
 

@@ -44,6 +44,8 @@ int files_mount(struct namespace *namespace)
     for (unsigned i = 0; !error && i < sizeof(mounts) / sizeof(mounts[0]); i++) {
         error = namespace_mount(namespace, SERVICE_PROC, mounts[i].node,
             UXRT_MOUNT_REPLACE, mounts[i].prefix, strlen(mounts[i].prefix));
+        namespace_set_path(namespace, SERVICE_PROC, mounts[i].node, 0,
+            mounts[i].prefix + 1, strlen(mounts[i].prefix + 1));
     }
     return error;
 }

@@ -208,10 +208,12 @@ static void maps(struct tree_node *node, struct text *text)
     }
 }
 
-/* A line for each mount: service, root node, order in a union, prefix. */
+/* A line for each mount: service, root node, order in a union, prefix, path of the
+ * node. */
 static void mounts(struct tree_node *node, struct text *text)
 {
     struct namespace *namespace = tree_process(node)->namespace;
+    char path[256];
     struct mount_entry entry;
 
     for (unsigned i = 0; namespace && namespace_entry(namespace, i, &entry); i++) {
@@ -222,6 +224,11 @@ static void mounts(struct tree_node *node, struct text *text)
             entry.flags & UXRT_MOUNT_CREATE ? ",create" : "");
         text_name(text, entry.length ? entry.prefix : "/",
             entry.length ? entry.length : 1);
+        namespace_path(namespace, &entry, path);
+        if (path[0]) {
+            text_add(text, " ", 1);
+            text_name(text, path, strlen(path));
+        }
         text_add(text, "\n", 1);
     }
 }

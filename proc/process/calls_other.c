@@ -9,15 +9,21 @@
 #include <process/device.h>
 #include <process/namespace.h>
 #include <util/errno.h>
+#include <util/string.h>
 
 static bool privileged(const struct call *call)
 {
     return call->process->page->euid == 0;
 }
 
-/* service, root node, flags, prefix */
+/* service, root node, flags, prefix; then a NUL, the index of a root as a byte, and the
+ * node's path below that */
 int call_mount(struct call *call)
 {
+    const char *path = memchr(call->bytes, 0, call->byte_count);
+    size_t length = path ? (size_t)(path - call->bytes) : call->byte_count;
+    int error;
+
     if (call->words[0] > UINT32_MAX || call->words[2] > UINT32_MAX) {
         return -EINVAL;
     }
@@ -25,8 +31,13 @@ int call_mount(struct call *call)
             call->words[1])) {
         return -EPERM;
     }
-    return namespace_mount(call->process->namespace, (uint32_t)call->words[0],
-        call->words[1], (unsigned)call->words[2], call->bytes, call->byte_count);
+    error = namespace_mount(call->process->namespace, (uint32_t)call->words[0],
+        call->words[1], (unsigned)call->words[2], call->bytes, length);
+    if (!error && call->byte_count > length + 1) {
+        namespace_set_path(call->process->namespace, (uint32_t)call->words[0],
+            call->words[1], (uint8_t)path[1], path + 2, call->byte_count - length - 2);
+    }
+    return error;
 }
 
 int call_unmount(struct call *call)

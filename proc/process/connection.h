@@ -123,5 +123,8 @@ struct service *service_create_own(cptr endpoint);
  * of its own, and which it does not outlive. Errors as above. */
 struct service *service_create_name(struct service *main, const char *name, size_t length,
     int *error);
+/* The service ends; the service has begun (its mounts follow: follow.c). */
+void mounts_lost(const struct service *service);
+void mounts_found(const struct service *service);
 /* Ends it: whoever waits for an answer or calls later gets the kernel's error. */
 void service_end(struct service *service);

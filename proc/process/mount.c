@@ -38,6 +38,8 @@ static struct root *root_take(struct namespace *namespace, uint32_t service,
         .service = service, .node = node, .uses = 1,
         .index = node ? (uint16_t)__builtin_ctz(~taken) : 0,
     };
+    (void)object_write(namespace->paths, (uint64_t)(vacant - namespace->roots) * ROOT_PATH,
+        "", 1);
     return vacant;
 }
 
@@ -227,4 +229,41 @@ int namespace_unmount(struct namespace *namespace, const char *prefix, size_t le
     }
     update_processes(namespace);
     return 0;
+}
+
+static bool has_root(const struct namespace *namespace, uint32_t service)
+{
+    for (unsigned i = 0; i < MOUNTS_MAX + 1; i++) {
+        const struct root *root = &namespace->roots[i];
+
+        if (root->uses && root->service == service && !root->node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void namespace_follow(struct namespace *namespace, uint32_t old, uint32_t new)
+{
+    struct mount_entry entry;
+
+    if (!has_root(namespace, old)) {
+        return;
+    }
+    begin_change(namespace);
+    for (unsigned i = 0; i < namespace->count; i++) {
+        mount_get(namespace, i, &entry);
+        if (entry.service == old && !namespace_node(namespace, &entry)) {
+            entry.service = new;
+            mount_put(namespace, i, &entry);
+        }
+    }
+    end_change(namespace);
+    for (unsigned i = 0; i < MOUNTS_MAX + 1; i++) {
+        struct root *root = &namespace->roots[i];
+
+        if (root->uses && root->service == old && !root->node) {
+            root->service = new;
+        }
+    }
 }

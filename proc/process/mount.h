@@ -18,6 +18,7 @@ struct namespace {
     uint32_t sequence;
     struct object *object;
     struct mount_table *shared; /* its first page only: sequence and count */
+    struct object *paths;       /* of roots: ROOT_PATH bytes for each, ending in NUL */
     struct root roots[MOUNTS_MAX + 1];
 };
 _Static_assert(sizeof(struct namespace) <= PAGE_SIZE, "it has one page");
@@ -27,6 +28,8 @@ void mount_get(const struct namespace *namespace, unsigned index,
     struct mount_entry *entry);
 void mount_put(struct namespace *namespace, unsigned index,
     const struct mount_entry *entry);
+
+enum { ROOT_PATH = 256 };
 
 /* The record of the root that an entry stands for. */
 struct root *mount_root(struct namespace *namespace, const struct mount_entry *entry);

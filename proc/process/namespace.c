@@ -60,11 +60,34 @@ struct namespace *namespace_create(void)
     namespace = frame_memory(frame);
     namespace->frame = frame;
     namespace->references = 1;
-    if (!make_table(namespace)) {
+    namespace->paths = object_create((MOUNTS_MAX + 1) * ROOT_PATH / PAGE_SIZE + 1);
+    if (!namespace->paths || !make_table(namespace)) {
+        if (namespace->paths) {
+            object_put(namespace->paths);
+        }
         frame_put(frame);
         return NULL;
     }
     return namespace;
+}
+
+static uint64_t path_offset(const struct namespace *namespace, const struct root *root)
+{
+    return (uint64_t)(root - namespace->roots) * ROOT_PATH;
+}
+
+static void copy_paths(struct namespace *copy, struct namespace *from)
+{
+    char path[ROOT_PATH];
+
+    for (unsigned i = 0; i < MOUNTS_MAX + 1; i++) {
+        uint64_t offset = path_offset(from, &from->roots[i]);
+
+        if (from->roots[i].uses && from->roots[i].node) {
+            object_read(from->paths, offset, path, sizeof(path));
+            (void)object_write(copy->paths, offset, path, sizeof(path));
+        }
+    }
 }
 
 struct namespace *namespace_copy(struct namespace *from)
@@ -80,6 +103,7 @@ struct namespace *namespace_copy(struct namespace *from)
         mount_put(copy, i, &entry);
     }
     memcpy(copy->roots, from->roots, sizeof(copy->roots));
+    copy_paths(copy, from);
     copy->count = from->count;
     copy->shared->count = from->count;
     return copy;
@@ -93,6 +117,7 @@ void namespace_get(struct namespace *namespace)
 void namespace_put(struct namespace *namespace)
 {
     if (--namespace->references == 0) {
+        object_put(namespace->paths);
         object_put(namespace->object);
         frame_put(namespace->frame);
     }
@@ -127,6 +152,66 @@ uint64_t namespace_node(const struct namespace *namespace,
     const struct mount_entry *entry)
 {
     return mount_root((struct namespace *)namespace, entry)->node;
+}
+
+void namespace_path(struct namespace *namespace, const struct mount_entry *entry,
+    char *path)
+{
+    object_read(namespace->paths, path_offset(namespace, mount_root(namespace, entry)),
+        path, ROOT_PATH);
+    path[ROOT_PATH - 1] = 0;
+}
+
+static struct root *find_root(struct namespace *namespace, uint32_t service,
+    uint64_t node)
+{
+    for (unsigned i = 0; i < MOUNTS_MAX + 1; i++) {
+        struct root *root = &namespace->roots[i];
+
+        if (root->uses && root->service == service && root->node == node) {
+            return root;
+        }
+    }
+    return NULL;
+}
+
+/* The path of the root with this index; false: there is none. */
+static bool path_below(struct namespace *namespace, uint32_t service, unsigned below,
+    char path[ROOT_PATH])
+{
+    path[0] = 0;
+    for (unsigned i = 0; below && i < MOUNTS_MAX + 1; i++) {
+        struct root *root = &namespace->roots[i];
+
+        if (root->uses && root->service == service && root->index == below) {
+            object_read(namespace->paths, path_offset(namespace, root), path, ROOT_PATH);
+            return path[0];
+        }
+    }
+    return !below;
+}
+
+void namespace_set_path(struct namespace *namespace, uint32_t service, uint64_t node,
+    unsigned below, const char *path, size_t length)
+{
+    struct root *root = node ? find_root(namespace, service, node) : NULL;
+    char whole[ROOT_PATH];
+    size_t used;
+
+    if (!root || !path_below(namespace, service, below, whole)) {
+        return;
+    }
+    used = strlen(whole);
+    if (length + 2 > sizeof(whole) - used) {
+        return;
+    }
+    if (used && length) {
+        whole[used++] = '/';
+    }
+    memcpy(whole + used, path, length);
+    whole[used + length] = 0;
+    (void)object_write(namespace->paths, path_offset(namespace, root), whole,
+        used + length + 1);
 }
 
 /* Can its processes go through /srv to any service? */

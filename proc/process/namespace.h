@@ -21,6 +21,14 @@ bool namespace_entry(struct namespace *namespace, unsigned index,
 uint64_t namespace_node(const struct namespace *namespace,
     const struct mount_entry *entry);
 
+/* The path of that node from the service's root on, into path[256]; "" if it is not known,
+ * or the root itself. */
+void namespace_path(struct namespace *namespace, const struct mount_entry *entry,
+    char *path);
+/* Tells the path of a node that is mounted: `path` below the root with this index. */
+void namespace_set_path(struct namespace *namespace, uint32_t service, uint64_t node,
+    unsigned below, const char *path, size_t length);
+
 /*
  * As PROC_MOUNT and PROC_UNMOUNT. A prefix is absolute, "/" at most 239 bytes without
  * empty components, "." and "..". With flags 0 (UXRT_MOUNT_REPLACE) the new entry takes
@@ -32,6 +40,9 @@ uint64_t namespace_node(const struct namespace *namespace,
 int namespace_mount(struct namespace *namespace, uint32_t service, uint64_t root,
     unsigned flags, const char *prefix, size_t length);
 int namespace_unmount(struct namespace *namespace, const char *prefix, size_t length);
+
+/* All mounts of the root of service `old` become mounts of that of `new`. */
+void namespace_follow(struct namespace *namespace, uint32_t old, uint32_t new);
 
 /*
  * May its processes connect to a service, and mount this root of it? Through /srv every

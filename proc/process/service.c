@@ -133,6 +133,7 @@ struct service *service_create(struct process *process, const char *name, size_t
     service->number = ++last_number;
     service->live = true;
     process->services[index] = service;
+    mounts_found(service);
     return service;
 }
 
@@ -183,6 +184,7 @@ static void end_endpoint(struct service *service)
 /* Who waits in an endpoint that stays is received later, as nobody. */
 void service_end(struct service *service)
 {
+    mounts_lost(service);
     end_names(service);
     service->live = false;
     if (service->main) {

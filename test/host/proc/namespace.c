@@ -275,6 +275,33 @@ static void nonsense(void **state)
     end(namespace);
 }
 
+/* Mounts of a service's root follow to another one; others do not, and order stays. */
+static void follow(void **state)
+{
+    struct namespace *namespace = begin();
+    struct mount_entry entry;
+    char path[256];
+
+    (void)state;
+    assert_int_equal(mount(namespace, 5, 0, 0, "/a"), 0);
+    assert_int_equal(mount(namespace, 6, 0, UXRT_MOUNT_AFTER, "/a"), 0);
+    assert_int_equal(mount(namespace, 5, 9, 0, "/bb"), 0);
+    namespace_set_path(namespace, 5, 9, 0, "x/y", 3);
+    namespace_follow(namespace, 5, 8);
+    assert_true(namespace_entry(namespace, 0, &entry));
+    assert_int_equal(entry.service, 5);
+    namespace_path(namespace, &entry, path);
+    assert_string_equal(path, "x/y");
+    assert_true(namespace_entry(namespace, 1, &entry));
+    assert_int_equal(entry.service, 8);
+    assert_int_equal(namespace_node(namespace, &entry), 0);
+    assert_true(namespace_entry(namespace, 2, &entry));
+    assert_int_equal(entry.service, 6);
+    assert_int_equal(namespace_unmount(namespace, "/a", 2), 0);
+    assert_false(namespace_reaches(namespace, 8));
+    end(namespace);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +310,7 @@ int main(void)
         cmocka_unit_test(services),
         cmocka_unit_test(full),
         cmocka_unit_test(nonsense),
+        cmocka_unit_test(follow),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -328,6 +328,25 @@ bool namespace_entry(struct namespace *namespace, unsigned index,
     return false;
 }
 
+void namespace_path(struct namespace *namespace, const struct mount_entry *entry,
+    char *path)
+{
+    (void)namespace;
+    (void)entry;
+    path[0] = 0;
+}
+
+void namespace_set_path(struct namespace *namespace, uint32_t service, uint64_t node,
+    unsigned below, const char *path, size_t length)
+{
+    (void)namespace;
+    (void)service;
+    (void)node;
+    (void)below;
+    (void)path;
+    (void)length;
+}
+
 uint64_t namespace_node(const struct namespace *namespace,
     const struct mount_entry *entry)
 {
