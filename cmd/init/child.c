@@ -1,83 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Servers, which are kept running, and programs that are waited for. */
+/* Programs that are started and waited for, and the console that they use. */
 #include <terminal/termios.h>
 #include <transport/protocol.h>
 #include <uxrt/transport.h>
 #include <util/errno.h>
-#include <util/print.h>
-#include <util/string.h>
 
 #include "init.h"
 
-enum { RESTARTS_MAX = 16, FAILED = 127 };
+enum { FAILED = 127 };
 
-static struct child {
-    int pid;                /* 0: none */
-    unsigned restarts;
-    const char *service;
-    char **arguments;
-} children[CHILDREN_MAX];
+static const char *console;
+static unsigned console_opened;
 
-static int start(char **arguments)
+int console_open(const char *name)
 {
-    static const int files[] = {0, 1, 2};
-    unsigned count = 0;
-    struct uxrt_stat stat;
+    int file = uxrt_open(name, UXRT_READ | UXRT_WRITE | UXRT_NO_TERMINAL, 0);
 
-    while (count < 3 && uxrt_fstat(files[count], &stat) == 0)
-        count++;
-    return uxrt_spawn(arguments[0], arguments, init_environment, files, count);
-}
-
-/* One child has ended: a server is started again. */
-static void ended(int pid, int status)
-{
-    for (struct child *c = children; c < children + CHILDREN_MAX; c++) {
-        if (c->pid != pid)
-            continue;
-        init_say("ended:", c->service, status);
-        c->pid = 0;
-        if (c->restarts++ < RESTARTS_MAX)
-            c->pid = start(c->arguments);
-        if (c->pid < 0)
-            c->pid = 0;
+    if (file < 0)
+        return file;
+    for (int i = 0; i < 3; i++) {
+        if (file != i)
+            (void)uxrt_dup_to(file, i);
     }
-}
-
-/* Waits until the service is there; the server may fail before. */
-static int await(const char *service, int pid)
-{
-    struct uxrt_stat stat;
-    char name[80];
-    int status;
-
-    print(name, sizeof(name), "/srv/%s", service);
-    while (uxrt_stat(name, &stat) < 0) {
-        if (uxrt_wait(pid, &status, 1) == pid)
-            return -ECHILD;
-        uxrt_yield();
-    }
+    if (file > 2)
+        (void)uxrt_close(file);
+    console = name;
+    console_opened++;
     return 0;
 }
 
-int child_serve(const char *service, char **arguments)
+void console_check(void)
 {
-    struct child *c = children;
-
-    while (c < children + CHILDREN_MAX && c->arguments)
-        c++;
-    if (c == children + CHILDREN_MAX)
-        return -ENOMEM;
-    int pid = start(arguments);
-
-    if (pid < 0)
-        return pid;
-    int error = await(service, pid);
+    struct uxrt_stat stat;
+    int error = console && uxrt_fstat(0, &stat) == -EIO ? console_open(console) : 0;
 
     if (error)
-        return error;
-    *c = (struct child){.pid = pid, .service = service, .arguments = arguments};
-    return 0;
+        init_say("no console:", console, error);
+}
+
+unsigned console_count(void)
+{
+    return console_opened;
 }
 
 /* The program leads a session of its own (each child of init does), which its input
@@ -96,24 +59,47 @@ static int start_session(char **arguments)
     uxrt_exit(FAILED);
 }
 
-int child_run(char **arguments)
+int child_start(char **arguments)
 {
-    int status = 0;
-    int pid = start_session(arguments);
+    int files[3];
+    struct uxrt_stat stat;
 
-    if (pid < 0) {
-        init_say("cannot run", arguments[0], pid);
-        return FAILED;
-    }
-    for (;;) {
-        int who = uxrt_wait(-1, &status, 0);
+    for (int i = 0; i < 3; i++)
+        files[i] = uxrt_fstat(i, &stat) == 0 ? i : -1;
+    return uxrt_spawn(arguments[0], arguments, init_environment, files, 3);
+}
 
-        if (who == pid)
-            break;
-        if (who < 0)
+/* Waits for this program, and takes care of all others that end meanwhile. Those that had
+ * ended by then are seen to before this returns. */
+static int wait_for(int pid, int *status)
+{
+    int who, other;
+
+    do {
+        who = uxrt_wait(-1, status, 0);
+        if (who != pid)
+            service_ended(who, *status);
+    } while (who >= 0 && who != pid);
+    while (who >= 0 && (who = uxrt_wait(-1, &other, 1)) > 0)
+        service_ended(who, other);
+    return who == -ECHILD ? 0 : who;
+}
+
+int child_run(char **arguments, bool again)
+{
+    int status = 0, pid;
+    unsigned count;
+
+    do {
+        count = console_count();
+        pid = start_session(arguments);
+        if (pid < 0) {
+            init_say("cannot run", arguments[0], pid);
             return FAILED;
-        ended(who, status);
-    }
+        }
+        if (wait_for(pid, &status) < 0)
+            return FAILED;
+    } while (again && count != console_count());
     if (status & 0x7f)
         init_say("killed:", arguments[0], status & 0x7f);
     return status & 0x7f || status >> 8 > FAILED ? FAILED : status >> 8;

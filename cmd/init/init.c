@@ -3,6 +3,8 @@
  * init: does what /boot/init.conf says, then runs one program and ends the machine with
  * its code: the command that the image holds (/boot/command: words that end with NUL), or
  * else what the table names. A command without a slash is looked for in PATH.
+ *   init TABLE [COMMAND [ARGUMENT...]]
+ * does the same as an ordinary program; it ends its services and returns the code.
  */
 #include <uxrt/transport.h>
 #include <util/print.h>
@@ -69,8 +71,8 @@ static char *find(char *name)
     return name;
 }
 
-/* The image's own command, in words; false if it has none. */
-static bool command(char **words)
+/* The image's own command, in words. */
+static void command(char **words)
 {
     unsigned count = 0;
     size_t size;
@@ -79,28 +81,39 @@ static bool command(char **words)
     for (size_t i = 0; text && i < size && count < WORDS_MAX; i += strlen(text + i) + 1)
         words[count++] = text + i;
     words[count] = NULL;
-    return count;
 }
 
-int main(void)
+/* Does the table; runs `words`, if there are some, or what the table names. */
+static int work(const char *name, char **words)
 {
-    static char *words[WORDS_MAX + 1];
     size_t size;
-    char *table = init_read("/boot/init.conf", &size);
+    char *table = init_read(name, &size);
+    bool own = !words[0];
+    char **run = own ? init_program : words;
 
     if (table)
         table_do(table);
     else
-        init_say("there is no", "/boot/init.conf", 0);
-    char **run = command(words) ? words : init_program;
-    int code = 0;
+        init_say("there is no", name, 0);
+    if (!run[0])
+        return 0;
+    run[0] = find(run[0]);
+    return child_run(run, own);
+}
 
-    if (run[0]) {
-        char *name = run[0];
+int main(int argc, char **argv, char **envp)
+{
+    static char *words[WORDS_MAX + 1];
 
-        run[0] = find(name);
-        code = child_run(run);
+    if (uxrt_getpid() == 1) {
+        command(words);
+        uxrt_shutdown(work("/boot/init.conf", words));
+        return 1;
     }
-    uxrt_shutdown(code);
-    return 1;
+    for (unsigned i = 0; envp[i] && i < ENVIRONMENT_MAX; i++)
+        init_environment[i] = envp[i];
+    int code = argc > 1 ? work(argv[1], argv + 2) : 2;
+
+    service_stop();
+    return code;
 }

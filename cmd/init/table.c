@@ -6,6 +6,8 @@
 
 #include "init.h"
 
+enum { LINES_KEPT = 64, NUMBER_MAX = 1000000 };
+
 char *init_environment[ENVIRONMENT_MAX + 1];
 char *init_program[WORDS_MAX + 1];
 
@@ -18,18 +20,77 @@ static int flags_of(char **words, unsigned count)
     return strcmp(words[3], "after") ? -EINVAL : UXRT_MOUNT_AFTER;
 }
 
+/* Lines that are done again: see table_again(). */
+static struct line {
+    int (*act)(char **words, unsigned count);
+    char **words;
+    unsigned count;
+} lines[LINES_KEPT];
+static unsigned line_count;
+
+static struct respawn respawn = {.times = 8, .seconds = 60};
+
+/* Words that stay; a null comes after them. Null: there is no room. */
+static char **keep(char **words, unsigned count)
+{
+    static char *kept[512];
+    static unsigned used;
+    char **own = kept + used;
+
+    if (used + count >= sizeof(kept) / sizeof(*kept))
+        return NULL;
+    for (unsigned i = 0; i < count; i++)
+        kept[used++] = words[i];
+    kept[used++] = NULL;
+    return own;
+}
+
+static int keep_line(int (*act)(char **, unsigned), char **words, unsigned count)
+{
+    char **own = line_count < LINES_KEPT ? keep(words, count) : NULL;
+
+    if (!own)
+        return -ENOMEM;
+    lines[line_count++] = (struct line){act, own, count};
+    return 0;
+}
+
 static int do_serve(char **words, unsigned count)
 {
-    static char *arguments[256];
-    static unsigned used;
-    char **own = arguments + used;
+    char **own = keep(words + 1, count - 1);
 
-    if (used + count > sizeof(arguments) / sizeof(*arguments))
-        return -ENOMEM;
-    for (unsigned i = 2; i < count; i++)
-        arguments[used++] = words[i];
-    arguments[used++] = NULL;
-    return child_serve(words[1], own);
+    return own ? service_start(own[0], own + 1, respawn) : -ENOMEM;
+}
+
+static int do_start(char **words, unsigned count)
+{
+    char **own = keep(words + 1, count - 1);
+
+    return own ? service_start(NULL, own, respawn) : -ENOMEM;
+}
+
+/* -1: it is none. */
+static int number_of(const char *digits)
+{
+    int number = *digits ? 0 : -1;
+
+    for (; number >= 0 && *digits; digits++) {
+        bool good = *digits >= '0' && *digits <= '9' && number < NUMBER_MAX / 10;
+
+        number = good ? number * 10 + *digits - '0' : -1;
+    }
+    return number;
+}
+
+static int do_respawn(char **words, unsigned count)
+{
+    int times = number_of(words[1]), seconds = number_of(words[2]);
+
+    (void)count;
+    if (times < 0 || seconds < 0)
+        return -EINVAL;
+    respawn = (struct respawn){(unsigned)times, (unsigned)seconds};
+    return 0;
 }
 
 static int do_mount(char **words, unsigned count)
@@ -39,19 +100,34 @@ static int do_mount(char **words, unsigned count)
     return flags < 0 ? flags : uxrt_mount(words[1], words[2], (unsigned)flags);
 }
 
-static int do_bind(char **words, unsigned count)
+static int bind_again(char **words, unsigned count)
 {
     int flags = flags_of(words, count);
+    int error = flags < 0 ? flags : uxrt_bind(words[1], words[2], (unsigned)flags);
 
-    return flags < 0 ? flags : uxrt_bind(words[1], words[2], (unsigned)flags);
+    return error == -EEXIST ? 0 : error;
 }
 
-static int do_mkdir(char **words, unsigned count)
+static int do_bind(char **words, unsigned count)
+{
+    int error = bind_again(words, count);
+
+    return error ? error : keep_line(bind_again, words, count);
+}
+
+static int mkdir_again(char **words, unsigned count)
 {
     int error = uxrt_mkdir(words[1], 0755);
 
     (void)count;
     return error == -EEXIST ? 0 : error;
+}
+
+static int do_mkdir(char **words, unsigned count)
+{
+    int error = mkdir_again(words, count);
+
+    return error ? error : keep_line(mkdir_again, words, count);
 }
 
 static int do_set(char **words, unsigned count)
@@ -69,18 +145,8 @@ static int do_set(char **words, unsigned count)
 
 static int do_console(char **words, unsigned count)
 {
-    int file = uxrt_open(words[1], UXRT_READ | UXRT_WRITE | UXRT_NO_TERMINAL, 0);
-
     (void)count;
-    if (file < 0)
-        return file;
-    for (int i = 0; i < 3; i++) {
-        if (file != i)
-            (void)uxrt_dup_to(file, i);
-    }
-    if (file > 2)
-        (void)uxrt_close(file);
-    return 0;
+    return console_open(words[1]);
 }
 
 static int do_run(char **words, unsigned count)
@@ -98,7 +164,7 @@ static const struct action {
 } actions[] = {
     {"serve", 3, do_serve}, {"mount", 3, do_mount}, {"bind", 3, do_bind},
     {"mkdir", 2, do_mkdir}, {"set", 2, do_set}, {"console", 2, do_console},
-    {"run", 2, do_run},
+    {"run", 2, do_run}, {"start", 2, do_start}, {"respawn", 3, do_respawn},
 };
 
 static int act(char **words, unsigned count)
@@ -127,6 +193,12 @@ static unsigned split(char *line, char **words)
     return count;
 }
 
+static void complain(char **words, unsigned count, int error)
+{
+    if (error < 0)
+        init_say(words[0], count > 1 ? words[1] : "", error);
+}
+
 void table_do(char *text)
 {
     char *words[WORDS_MAX];
@@ -139,9 +211,13 @@ void table_do(char *text)
             *end = 0;
         text = end ? end + 1 : text + strlen(text);
         unsigned count = *line == '#' ? 0 : split(line, words);
-        int error = count ? act(words, count) : 0;
 
-        if (error < 0)
-            init_say(words[0], count > 1 ? words[1] : "", error);
+        complain(words, count, count ? act(words, count) : 0);
     }
+}
+
+void table_again(void)
+{
+    for (const struct line *l = lines; l < lines + line_count; l++)
+        complain(l->words, l->count, l->act(l->words, l->count));
 }
