@@ -2,7 +2,7 @@
 # Part of ./uxrt: runs tests, prints their TAP and counts it with tool/tap.awk. A group is
 # a function group_NAME, or the programs that are called NAME/...: those of the kernel boot
 # as the root task, one after the other; native ones run in one boot of the system.
-groups='build host kernel transport unix serve cores image'
+groups='build host kernel transport unix serve tools cores image'
 
 # judge NAME ENDING FILE: prints and counts the TAP in FILE.
 judge() {
