@@ -42,8 +42,14 @@ struct slot *cspace_resolve(struct cap root, word address, word depth, word *lef
 /* A look-up of a whole address may stop early at a capability that is no CNode. */
 struct slot *cspace_lookup(struct tcb *t, word address)
 {
-    word left;
-    return cspace_resolve(t->slots[TCB_CSPACE].cap, address, 64, &left);
+    struct cap root = t->slots[TCB_CSPACE].cap;
+    word radix = cap_cnode_radix(root), left;
+
+    /* One CNode for all bits of the address is the usual case. */
+    if (cap_type(root) == CAP_CNODE && radix + cap_cnode_guard_size(root) == 64
+        && address >> radix == cap_cnode_guard(root))
+        return (struct slot *)cap_ptr(root) + (address & MASK(radix));
+    return cspace_resolve(root, address, 64, &left);
 }
 
 enum outcome cspace_target_slot(struct cap root, word index, word depth, bool source,

@@ -131,6 +131,8 @@ void slot_delete_one(struct slot *slot)
 
 /* --- emptying zombies ---------------------------------------- */
 
+enum { EMPTY_TOGETHER = 64 };       /* slots between two looks for interrupts */
+
 struct burial {
     struct slot *root;          /* where it began; empty at the end */
     struct slot *current;       /* the innermost zombie */
@@ -178,13 +180,28 @@ static void trade_places(struct burial *b, struct slot *s)
     b->current = s;
 }
 
+/* What is left without the empty slots at the end, of which it looks at some. */
+static word skip_empty(const struct slot *zombie, word left)
+{
+    const struct slot *array = zombie_array(zombie->cap);
+    word end = left > EMPTY_TOGETHER ? left - EMPTY_TOGETHER : 0;
+
+    while (left > end && cap_is_null(array[left - 1].cap))
+        left--;
+    return left;
+}
+
 /* True when there is less to do than before, even after starting again. */
 static bool bury_step(struct burial *b)
 {
     struct slot *z = b->current;
-    word left = zombie_left(z);
+    word all = zombie_left(z), left = skip_empty(z, all);
     struct slot *last = &zombie_array(z->cap)[left - 1];
 
+    if (left != all) {
+        zombie_set_left(z, left);
+        return true;
+    }
     if (last != z && is_suspended(last)) {
         trade_places(b, last);
         zombie_set_left(b->current, left - 1);

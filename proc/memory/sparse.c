@@ -43,22 +43,30 @@ static bool beyond(size_t index, unsigned height)
     return index >> ((height + 1) * BRANCH_BITS) != 0;
 }
 
-uint32_t sparse_get(const struct sparse *sparse, size_t index)
+/* The node on the lowest level that an index would be in, or null. */
+static const struct sparse_node *find_leaf(const struct sparse *sparse, size_t index)
 {
     const struct sparse_node *node = sparse->root;
 
     if (!node || beyond(index, sparse->height)) {
-        return 0;
+        return NULL;
     }
     for (unsigned level = sparse->height; level > 0; level--) {
         unsigned n = branch(index, level);
 
         if (!has(node, n)) {
-            return 0;
+            return NULL;
         }
         node = node->child[n];
     }
-    return has(node, branch(index, 0)) ? node->value[branch(index, 0)] : 0;
+    return node;
+}
+
+uint32_t sparse_get(const struct sparse *sparse, size_t index)
+{
+    const struct sparse_node *leaf = find_leaf(sparse, index);
+
+    return leaf && has(leaf, branch(index, 0)) ? leaf->value[branch(index, 0)] : 0;
 }
 
 /* Makes the tree high enough for an index; it has a root then. */
@@ -175,9 +183,14 @@ static size_t next_below(const struct sparse_node *node, unsigned level, size_t 
 
 size_t sparse_next(const struct sparse *sparse, size_t from, size_t end)
 {
+    const struct sparse_node *leaf = find_leaf(sparse, from);
+    uint64_t rest = leaf ? leaf->present >> branch(from, 0) : 0;
     size_t found = SPARSE_END;
 
-    if (sparse->root && !beyond(from, sparse->height)) {
+    if (rest) {
+        found = from + (unsigned)__builtin_ctzll(rest);
+    } else if (end > (from | (BRANCHES - 1)) + 1 && sparse->root
+               && !beyond(from, sparse->height)) {
         found = next_below(sparse->root, sparse->height, from);
     }
     return found < end ? found : end;
