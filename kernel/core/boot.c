@@ -139,8 +139,9 @@ static void give_untyped(paddr base, word bits, bool device)
 
     if (bits < UNTYPED_MIN_BITS || i >= CONFIG_BOOT_UNTYPEDS || next_slot == SLOT_LIMIT)
         return;
-    /* RAM counts as used up: so it is cleared before its first use */
-    boot_provide(cap_untyped(base, bits, device, device ? 0 : BIT(bits)));
+    /* RAM is dirty: so it is cleared before its first use */
+    struct cap cap = cap_untyped(base, bits, device, 0);
+    boot_provide(device ? cap : cap_untyped_with(cap, 0, BIT(bits)));
     info->untyped_list[i] = (struct untyped_desc){
         .paddr = base, .size_bits = (uint8_t)bits, .is_device = device,
     };

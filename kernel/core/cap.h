@@ -5,7 +5,7 @@
  * word 1 holds what depends on the type:
  *
  *   type              word 0: 63-59 type, 58-48 bits, 47-0 addr   word 1
- *   UNTYPED           addr = paddr; size bits 0-5, device 6       free offset, bytes
+ *   UNTYPED           addr = paddr; size bits 0-5, device 6       dirty << 48 | used, bytes
  *   ENDPOINT          rights 0-3                                  badge
  *   NOTIFICATION      rights 0-3                                  badge
  *   REPLY             rights 0-3 (only GRANT matters)             0
@@ -135,6 +135,27 @@ static inline struct cap cap_untyped(paddr base, word bits, bool device, word us
 }
 static inline word cap_untyped_bits(struct cap cap) { return cap_field(cap, 0, 6); }
 static inline bool cap_untyped_device(struct cap cap) { return cap_field(cap, 6, 1); }
+/* Bytes given out, from the start. */
+static inline word cap_untyped_used(struct cap cap) { return cap.w1 & MASK(48); }
+
+/* What ends in a unit of 2^-15 of the size that was counted as dirty. */
+static inline unsigned cap_untyped_unit(struct cap cap)
+{
+    word bits = cap_untyped_bits(cap);
+    return bits > 15 + 4 ? (unsigned)(bits - 15) : 4;
+}
+/* Bytes from the start on that may not be clear; those given out may not be either. */
+static inline word cap_untyped_dirty(struct cap cap)
+{
+    return cap.w1 >> 48 << cap_untyped_unit(cap);
+}
+/* The capability when so much is given out, and so much may not be clear. */
+static inline struct cap cap_untyped_with(struct cap cap, word used, word dirty)
+{
+    unsigned unit = cap_untyped_unit(cap);
+    cap.w1 = (dirty + MASK(unit)) >> unit << 48 | used;
+    return cap;
+}
 
 static inline struct cap cap_cnode(struct slot *slots, word radix, word guard,
                                    word guard_size)

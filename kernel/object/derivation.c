@@ -169,7 +169,7 @@ void slot_insert(struct slot *dest, struct cap cap, struct slot *source)
 
     assert(cap_is_null(dest->cap));
     if (cap_type(cap) == CAP_UNTYPED && cap_type(source->cap) == CAP_UNTYPED)
-        source->cap.w1 = BIT(cap_untyped_bits(source->cap));
+        source->cap = cap_untyped_with(source->cap, BIT(cap_untyped_bits(source->cap)), 0);
     link_after(dest, source, flags);
     publish(dest, cap);
 }

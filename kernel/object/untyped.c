@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Untyped memory. Word 1 of an untyped capability is the number of bytes given out from
- * its start; those beyond are zero, except in untypeds given out at boot, which are
- * DIRTY until first cleared. Children are counted by the derivation list: without any,
- * everything is free again and is cleared from the top downwards before it is reused,
- * in chunks with preemption points; `used` is then the number of bytes not yet cleared.
+ * Untyped memory. Word 1 of an untyped capability holds two numbers of bytes from its
+ * start: how much is given out, and up to where memory may be dirty; all beyond both is
+ * zero. Children are counted by the derivation list: without any, everything is free again
+ * and what was given out is dirty. Memory is cleared when an object is made of it: that
+ * object's alone, in chunks with preemption points. Untyped memory is not cleared, but
+ * handed on as dirty.
  *
  * The capability's word is changed under the derivation lock only.
  */
@@ -38,7 +39,6 @@ struct retype {
     word type, bits, user_bits, count;
     struct slot *dest;              /* the first of `count` slots */
     word offset;                    /* of the first object */
-    bool reset;                     /* all memory is free again, but dirty */
     bool device;
 };
 
@@ -109,9 +109,12 @@ static enum outcome check_memory(struct retype *r)
 {
     struct cap cap = r->parent->cap;
     word size = BIT(cap_untyped_bits(cap));
-    word used = slot_has_children(r->parent) ? cap.w1 : 0;
+    word used = cap_untyped_used(cap);
 
-    r->reset = used == 0 && cap.w1 != 0;
+    if (!slot_has_children(r->parent)) {        /* all is free again */
+        r->parent->cap = cap_untyped_with(cap, 0, max_word(used, cap_untyped_dirty(cap)));
+        used = 0;
+    }
     if (used > size || ((size - used) >> r->bits) < r->count)
         return refuse_memory(used > size ? 0 : size - used);
     r->offset = ALIGN_UP(used, r->bits);
@@ -122,16 +125,48 @@ static enum outcome check_memory(struct retype *r)
 
 /* --- performing it ---------------------------------------- */
 
-/* Clear one more chunk of what was used, from the top; true when all is clear. */
-static bool clear_chunk(struct slot *parent)
-{
-    struct cap cap = parent->cap;
-    word used = min_word(cap.w1, BIT(cap_untyped_bits(cap)));
-    word start = used > CLEAR_CHUNK ? ALIGN_DOWN(used - 1, 16) : 0;
+/*
+ * Memory that is being cleared for objects not yet made: [start, left) is still to be
+ * done. It is forgotten when anything is made, since what was made may be gone and its
+ * memory dirty again when the same request comes back. Protected by the derivation lock.
+ */
+static struct {
+    paddr start, end, left;
+} clearing;
 
-    __builtin_memset((char *)phys_to_virt(cap_paddr(cap)) + start, 0, used - start);
-    parent->cap.w1 = start;
-    return start == 0;
+/* Clear one more chunk of [start, end), from the top; true when all is clear. */
+static bool clear_chunk(paddr start, paddr end)
+{
+    if (clearing.start != start || clearing.end != end) {
+        clearing.start = start;
+        clearing.end = clearing.left = end;
+    }
+    word bytes = min_word(clearing.left - start, CLEAR_CHUNK);
+    clearing.left -= bytes;
+    __builtin_memset(phys_to_virt(clearing.left), 0, bytes);
+    return clearing.left == start;
+}
+
+/* Clear what is dirty of the memory of the new objects; true when all is clear. */
+static bool clear(const struct retype *r)
+{
+    struct cap cap = r->parent->cap;
+    word end = min_word(r->offset + (r->count << r->bits), cap_untyped_dirty(cap));
+
+    if (r->device || r->type == OBJECT_UNTYPED || end <= r->offset)
+        return true;
+    return clear_chunk(cap_paddr(cap) + r->offset, cap_paddr(cap) + end);
+}
+
+/* New untyped memory, of which so much as reaches below the end of what is dirty is so. */
+static struct cap create_untyped(const struct retype *r, paddr base)
+{
+    struct cap cap = cap_untyped(base, r->bits, r->device, 0);
+    paddr dirty = cap_paddr(r->parent->cap) + cap_untyped_dirty(r->parent->cap);
+
+    if (r->device || dirty <= base)
+        return cap;
+    return cap_untyped_with(cap, 0, min_word(dirty - base, BIT(r->bits)));
 }
 
 static struct cap create(const struct retype *r, paddr base)
@@ -140,7 +175,7 @@ static struct cap create(const struct retype *r, paddr base)
 
     switch (r->type) {
     case OBJECT_UNTYPED:
-        return cap_untyped(base, r->bits, r->device, 0);
+        return create_untyped(r, base);
     case OBJECT_TCB:
         tcb_init((struct tcb *)address);
         return cap_make(CAP_TCB, address, 0, 0);
@@ -164,9 +199,11 @@ static bool perform(struct retype *r)
 {
     paddr base = cap_paddr(r->parent->cap) + r->offset;
 
-    if (r->reset && !r->device && !clear_chunk(r->parent))
+    if (!clear(r))
         return false;
-    r->parent->cap.w1 = r->offset + (r->count << r->bits);
+    clearing.start = clearing.end = 0;
+    r->parent->cap = cap_untyped_with(r->parent->cap, r->offset + (r->count << r->bits),
+                                      cap_untyped_dirty(r->parent->cap));
     for (word i = 0; i < r->count; i++)
         slot_insert_new(r->parent, &r->dest[i], create(r, base + (i << r->bits)));
     return true;

@@ -259,7 +259,7 @@ static void check_place(struct slot *s, unsigned depth)
     CHECK(memory_base(parent->cap) == memory_base(expected->cap), s);
     CHECK(memory_bits(parent->cap) == memory_bits(expected->cap), s);
     CHECK(memory_base(s->cap) + BIT(memory_bits(s->cap))
-          <= memory_base(parent->cap) + parent->cap.w1, s);
+          <= memory_base(parent->cap) + cap_untyped_used(parent->cap), s);
 }
 
 static void check_neighbours(struct slot *s)

@@ -68,10 +68,11 @@ static void check_clean(void)
     for (unsigned i = 0; i < untypeds_count(); i++) {
         struct cap cap = untypeds_get(i);
         struct range r = untyped_range(cap);
-        CHECK(cap.w1 <= r.end - r.base, phys_to_virt(r.base));
+        word clean = max_word(cap_untyped_used(cap), cap_untyped_dirty(cap));
+        CHECK(clean <= r.end - r.base, phys_to_virt(r.base));
         if (cap_untyped_device(cap))
             continue;
-        const word *at = phys_to_virt(ALIGN_UP(r.base + cap.w1, 3));
+        const word *at = phys_to_virt(ALIGN_UP(r.base + clean, 3));
         for (; at < (const word *)phys_to_virt(r.end); at++)
             CHECK(*at == 0, at);
     }
@@ -101,7 +102,8 @@ static paddr dirty_end(struct range r)
         if (u.base > r.base || u.end < r.end || u.end - u.base > inner.end - inner.base)
             continue;
         bool same = u.base == inner.base && u.end == inner.end;
-        paddr dirty = min_word(r.end, u.base + cap.w1);
+        word used = max_word(cap_untyped_used(cap), cap_untyped_dirty(cap));
+        paddr dirty = min_word(r.end, u.base + used);
         end = same ? min_word(end, dirty) : dirty;
         inner = u;
     }

@@ -26,7 +26,7 @@ static struct request make(word type, word bits)
     word from = pick(CAP_UNTYPED);
     struct cap cap = cap_at(from);
 
-    if (cap_type(cap) == CAP_UNTYPED && BIT(cap_untyped_bits(cap)) - cap.w1 < 4096) {
+    if (cap_type(cap) == CAP_UNTYPED && BIT(cap_untyped_bits(cap)) - cap_untyped_used(cap) < 4096) {
         struct request r = request(ROOT_SLOT_CNODE, INVOKE_CNODE_REVOKE);
         r.words[0] = from;
         r.words[1] = 64;
