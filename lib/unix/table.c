@@ -46,8 +46,8 @@
     CALL(145, sched_getscheduler) CALL(146, sched_get_priority_max) \
     CALL(147, sched_get_priority_min) CALL(148, sched_rr_get_interval) \
     CALL(149, mlock) CALL(150, mlock) CALL(151, mlock) CALL(152, mlock) \
-    CALL(160, setrlimit) CALL(162, sync) CALL(165, mount) CALL(166, umount2) \
-    CALL(169, reboot) CALL(272, unshare) CALL(187, readahead) CALL(188, xattr) \
+    CALL(160, setrlimit) CALL(161, chroot) CALL(162, sync) CALL(165, mount) \
+    CALL(166, umount2) CALL(169, reboot) CALL(272, unshare) CALL(187, readahead) CALL(188, xattr) \
     CALL(189, lxattr) CALL(190, fxattr) CALL(191, xattr) CALL(192, lxattr) \
     CALL(193, fxattr) CALL(194, xattr) CALL(195, lxattr) CALL(196, fxattr) \
     CALL(197, xattr) CALL(198, lxattr) CALL(199, fxattr) CALL(203, sched_setaffinity) \

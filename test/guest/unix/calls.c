@@ -432,6 +432,47 @@ static void groups(void)
         "supplementary groups");
 }
 
+/* In a child, which ends with the number of the first thing that is wrong. */
+static int confined(void)
+{
+    char here[64];
+
+    if (chroot("jail") != 0) {
+        return errno == EPERM ? 0 : 1;
+    }
+    if (chdir("/") != 0 || !getcwd(here, sizeof(here)) || strcmp(here, "/")) {
+        return 2;
+    }
+    if (access("/inside/plain", F_OK) != 0 || access("inside/../../../inside", F_OK) != 0) {
+        return 3;
+    }
+    if (access("/proc/self", F_OK) == 0 || access("/tmp", F_OK) == 0
+        || access("/srv/ramfs/tmp", F_OK) == 0) {
+        return 4;
+    }
+    return mkdir("/new", 0755) == 0 && rmdir("/inside/../new") == 0 ? 0 : 5;
+}
+
+static void roots(void)
+{
+    int status;
+    pid_t pid;
+
+    ok(mkdir("jail", 0755) == 0 && mkdir("jail/inside", 0755) == 0
+           && link("plain", "jail/inside/plain") == 0, "a place to be confined to");
+    pid = fork();
+    if (pid == 0) {
+        _exit(confined());
+    }
+    ok(waitpid(pid, &status, 0) == pid && status == 0, "chroot confines");
+    ok(access("/proc/self", F_OK) == 0 && access("jail/inside", F_OK) == 0,
+        "but not the parent");
+    ok(fails(chroot("nothing"), ENOENT) && fails(chroot("plain"), ENOTDIR),
+        "chroot to nothing");
+    ok(unlink("jail/inside/plain") == 0 && rmdir("jail/inside") == 0 && rmdir("jail") == 0,
+        "all removed");
+}
+
 int main(void)
 {
     static char folder[] = "/tmp/calls.XXXXXX";
@@ -453,6 +494,7 @@ int main(void)
     wishes();
     orphans();
     groups();
+    roots();
     ok(unlink("plain") == 0 && chdir("/") == 0 && rmdir(folder) == 0, "nothing is left");
     return checks_done();
 }

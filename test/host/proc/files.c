@@ -403,6 +403,38 @@ static void control(void **state)
     assert_int_equal(world_killed, 0);
 }
 
+static uint64_t below(uint64_t limit)
+{
+    return ((uint64_t)rand() << 32 ^ (uint64_t)rand() << 16 ^ (uint64_t)rand()) % limit;
+}
+
+/* Random words: what is done is only what a command says. */
+static void random_words(void **state)
+{
+    static const char *const words[] = {
+        "signal", "kill", "stop", "continue", "renice", "-", "-5", "99", "TERM", "SIG", "\n",
+        " ", "0", "184467440737095516150", "SIGSIGHUP", "x",
+    };
+
+    (void)state;
+    for (unsigned step = 0; step < 20000; step++) {
+        char line[80] = "";
+        int64_t result;
+
+        for (uint64_t i = below(4); i < 4; i++) {
+            strcat(line, words[below(sizeof(words) / sizeof(words[0]))]);
+            strcat(line, below(4) ? " " : "");
+        }
+        world_killed = 0;
+        result = write_file("8/ctl", line);
+        assert_true(result == (int64_t)strlen(line) || result == -EINVAL
+                    || result == -EACCES);
+        assert_true(!world_killed || (world_killed == FRIEND_PID && result > 0));
+        assert_in_range(process_find(FRIEND_PID)->page->nice + 20, 0, 39);
+    }
+    world_begin();
+}
+
 static int64_t remove_from(uint32_t root, const char *name)
 {
     return ask_write(root, attribute_address(ATTR_REMOVE, 0), name, strlen(name));
@@ -443,11 +475,6 @@ static void buffers(void **state)
     assert_int_equal(send(request_label(false, FORM_BUFFER, FILE_ID, 0), 2, message),
         -EINVAL);
     close_file();
-}
-
-static uint64_t below(uint64_t limit)
-{
-    return ((uint64_t)rand() << 32 ^ (uint64_t)rand() << 16 ^ (uint64_t)rand()) % limit;
 }
 
 static uint64_t some_offset(void)
@@ -523,6 +550,7 @@ int main(void)
         cmocka_unit_test(memory),
         cmocka_unit_test(gone),
         cmocka_unit_test(control),
+        cmocka_unit_test(random_words),
         cmocka_unit_test(names),
         cmocka_unit_test(buffers),
         cmocka_unit_test(nonsense),
