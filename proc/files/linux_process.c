@@ -7,6 +7,7 @@
 
 #include <process/connection.h>
 #include <process/namespace.h>
+#include <process/thread.h>
 #include <process/tty.h>
 #include <process/usage.h>
 #include <util/errno.h>
@@ -15,15 +16,30 @@
 enum { MICROSECONDS_TICK = 10000, NANOSECONDS_TICK = 10000000, FIELDS = 52,
        SIGNAL_CHILD = 17 };
 
-char process_state(struct process *process)
+static bool runs(const struct tree_node *node, const struct process *process)
 {
+    if (process->pid == files_caller()->pid) {
+        return true;
+    }
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        const struct thread *thread = process->threads[i];
+
+        if (thread && (!node->start || thread->tid == NODE_PART_NUMBER(node))
+            && thread_in_program(thread)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+char process_state(const struct tree_node *node)
+{
+    const struct process *process = tree_process(node);
+
     if (process->zombie) {
         return 'Z';
     }
-    if (process->signals.stopped) {
-        return 'T';
-    }
-    return process->pid == files_caller()->pid || usage_runs(process) ? 'R' : 'S';
+    return process->signals.stopped ? 'T' : runs(node, process) ? 'R' : 'S';
 }
 
 const char *process_state_text(char state)
@@ -144,7 +160,7 @@ void linux_stat(struct tree_node *node, struct text *text)
 
     command_of(node, name);
     text_print(text, "%u (%s) %c", node->start ? NODE_PART_NUMBER(node) : process->pid, name,
-        process_state(process));
+        process_state(node));
     stat_family(process, text);
     text_print(text, " %lu 0 %lu 0 %d %d %u 0 %lu", (unsigned long)ticks_used(node),
         (unsigned long)process->children_used / MICROSECONDS_TICK, 20 + nice, nice,

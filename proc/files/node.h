@@ -132,8 +132,8 @@ int64_t linux_set_comm(struct tree_node *node, struct server_request *request);
 void linux_limits(struct tree_node *node, struct text *text);
 void linux_mounts(struct tree_node *node, struct text *text);
 void linux_mountinfo(struct tree_node *node, struct text *text);
-/* R, S, T, Z: what a process does, and in words. */
-char process_state(struct process *process);
+/* R, S, T, Z: what the node's process or thread does, and in words. */
+char process_state(const struct tree_node *node);
 const char *process_state_text(char state);
 /* The name of a process, as it was told by its first thread. */
 void process_command(const struct process *process, char name[THREAD_NAME]);

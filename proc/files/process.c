@@ -148,9 +148,9 @@ static void live_status(const struct process *process, struct text *text)
 
 static void status(struct tree_node *node, struct text *text)
 {
-    struct process *process = tree_process(node);
+    const struct process *process = tree_process(node);
     const struct process_page *page = process->page;
-    char state = process_state(process);
+    char state = process_state(node);
 
     text_print(text, "Name:\t");
     name_of(process, text);

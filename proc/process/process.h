@@ -81,7 +81,6 @@ struct process {
     uint32_t group_count;
     uint64_t begun;             /* nanoseconds since boot */
     uint64_t used, children_used;   /* microseconds: of threads and children that ended */
-    uint64_t looked, looked_used;   /* usage_runs(): when last, and the time used then */
     uint32_t handles[HANDLES_MAX / HANDLES_PER_FRAME]; /* frames of struct object * */
     uint32_t handle_count, free_handle; /* open; none below this is free */
     cptr replies[REPLIES_MAX];  /* our capabilities to its reply objects, or 0 */

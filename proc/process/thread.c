@@ -229,6 +229,15 @@ void thread_end(struct thread *thread, bool unmap)
     heap_free(thread);
 }
 
+bool thread_in_program(const struct thread *thread)
+{
+    struct user_context regs;
+
+    return kc_tcb_read_registers(thread->tcb, false, 0, USER_CONTEXT_WORDS, &regs)
+               == ERROR_NONE
+           && regs.rip < PROGRAM_END;
+}
+
 void thread_wake(struct thread *thread, uint32_t events)
 {
     __atomic_fetch_or(&thread->page->events, events, __ATOMIC_RELEASE);

@@ -27,5 +27,7 @@ void thread_end(struct thread *thread, bool unmap);
 int thread_free_number(const struct process *process);
 
 struct thread *thread_find(uint32_t tid);
+/* Is it in the program, and not in the system library, where it waits when it does? */
+bool thread_in_program(const struct thread *thread);
 /* Sets event bits and wakes it. */
 void thread_wake(struct thread *thread, uint32_t events);

@@ -9,8 +9,6 @@
 #include <process/call.h>
 #include <util/errno.h>
 
-enum { NANOSECONDS = 1000, NOTICEABLE = 16 /* part of a core */ };
-
 static uint64_t used_by_ended;
 
 /* The kernel counts from question to question. */
@@ -46,17 +44,6 @@ uint64_t usage_of_all(void)
         used += usage_of(process) - process->used;
     }
     return used;
-}
-
-bool usage_runs(struct process *process)
-{
-    uint64_t now = timer_uptime(), used = usage_of(process);
-    uint64_t since = process->looked ? process->looked : process->begun;
-    bool runs = (used - process->looked_used) * NOTICEABLE > (now - since) / NANOSECONDS;
-
-    process->looked = now;
-    process->looked_used = used;
-    return runs;
 }
 
 void usage_end(struct thread *thread)

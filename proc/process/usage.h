@@ -12,7 +12,5 @@ uint64_t usage_of_thread(struct thread *thread);
 uint64_t usage_of(struct process *process);
 /* All processes, also those that have ended. */
 uint64_t usage_of_all(void);
-/* Did it use a noticeable part of a core since the last question? */
-bool usage_runs(struct process *process);
 /* The thread ends: its time is its process's from now on. Its context is still there. */
 void usage_end(struct thread *thread);

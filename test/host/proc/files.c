@@ -234,6 +234,8 @@ static void linux_forms(void **state)
     }
     assert_int_equal(fields, 51);
     expect_text(contents(PROC, "10/stat"), ") Z ");
+    expect_text(contents(PROC, "1/stat"), ") R ");
+    expect_text(contents(PROC, "9/stat"), ") S ");
     expect_text(contents(PROC, "7/task/7/stat"), "7 (pro gram) R ");
     expect_text(contents(PROC, "9/limits"), "Max open files            0        ");
 }

@@ -9,6 +9,7 @@
 #include <process/image.h>
 #include <process/limit.h>
 #include <process/signal.h>
+#include <process/thread.h>
 #include <process/tty.h>
 #include <process/usage.h>
 #include <util/heap.h>
@@ -479,9 +480,9 @@ uint64_t usage_of_all(void)
     return 10000000;
 }
 
-bool usage_runs(struct process *process)
+bool thread_in_program(const struct thread *thread)
 {
-    return process->pid == ROOT_PID;
+    return thread->tid == ROOT_PID;
 }
 
 unsigned process_total(void)
