@@ -45,7 +45,7 @@ int64_t data_read(struct uxrt_thread *t, const struct file *file, void *data,
         return -EBADF;
     }
     if (file->kind == FILE_SERVICE) {
-        return plain_receive(t, file, data, count);
+        return plain_receive(t, file, &(struct uxrt_iovec){data, count}, 1);
     }
     do {
         do {
@@ -71,7 +71,7 @@ int64_t data_write(struct uxrt_thread *t, const struct file *file, const void *d
         return -EBADF;
     }
     if (file->kind == FILE_SERVICE) {
-        return plain_answer(t, file, data, count);
+        return plain_answer(t, file, &(struct uxrt_iovec){(void *)data, count}, 1);
     }
     do {
         do {

@@ -24,7 +24,8 @@ struct file {
     uint32_t references;    /* descriptors */
     uint16_t root;          /* of the connection: where its name began */
     uint16_t next;          /* of the next directory of a union: index + 1; or 0 */
-    uint64_t cookie;        /* of a directory: where getdents64 goes on */
+    uint64_t cookie;        /* of a directory: where getdents64 goes on; of a service: its
+                               number */
 };
 
 /* The open file of a descriptor, or null (EBADF). Lock-free: for the data path. */

@@ -19,17 +19,19 @@
 
 enum { FIRST_PAIR = 3, WORDS_MAX = SHORT_WRITE_MAX / 8, PAIRS_MAX = (WORDS_MAX - 3) / 2 };
 
-/* The snapshots: pairs of slot and token; how many. A server that is gone has none. */
-static int get_tokens(struct uxrt_thread *t, const bool used[SLOTS], uint64_t *pairs)
+/* The snapshots: pairs of slot and token; how many. A server that is gone has none, and one
+ * that makes none is a new one to the child: used[] is false then. */
+static int get_tokens(struct uxrt_thread *t, bool used[SLOTS], uint64_t *pairs)
 {
     int count = 0;
 
     for (unsigned slot = SLOT_PROC; slot < SLOTS; slot++) {
         uint64_t token;
 
-        if (!used[slot]
-            || client_read(t, slot, CONTROL_FILE, &token, sizeof(token),
-                   (int64_t)attribute_address(ATTR_FORK, 0)) != sizeof(token)) {
+        used[slot] = used[slot]
+            && client_read(t, slot, CONTROL_FILE, &token, sizeof(token),
+                   (int64_t)attribute_address(ATTR_FORK, 0)) == sizeof(token);
+        if (!used[slot]) {
             continue;
         }
         if (count == PAIRS_MAX) {
@@ -75,7 +77,7 @@ static __attribute__((noinline)) int64_t split(struct uxrt_thread *t,
     return result < 0 ? result : (int64_t)t->shared->result[0];
 }
 
-int fork_with(struct uxrt_thread *t, const bool used[SLOTS])
+int fork_with(struct uxrt_thread *t, bool used[SLOTS])
 {
     uint64_t words[WORDS_MAX];
     int count = get_tokens(t, used, words + FIRST_PAIR);

@@ -9,4 +9,4 @@
 /* In the parent: the child's pid or an error; in the child: 0. `used` are the connections
  * that the child shall have, with their open files. Any function that calls it must keep
  * in mind that the child has a copy of its frame. */
-int fork_with(struct uxrt_thread *t, const bool used[SLOTS]);
+int fork_with(struct uxrt_thread *t, bool used[SLOTS]);

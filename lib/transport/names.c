@@ -9,6 +9,7 @@
 
 #include <transport/client.h>
 #include <transport/descriptor.h>
+#include <transport/plain.h>
 #include <transport/reference.h>
 #include <transport/resolve.h>
 #include <transport/table.h>
@@ -72,7 +73,7 @@ int library_openat(struct uxrt_thread *t, int directory, const char *name, unsig
     }
     result = name_open(t, directory, name, flags, mode, &walk, &file);
     if (result < 0) {
-        return result;
+        return result == -ENXIO ? publish(t, &walk, flags) : result;
     }
     if (walk.at_root) {
         union_open(t, &walk, file);

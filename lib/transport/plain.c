@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Serving by read() and write(); see plain.h. Requests that were read and not yet
- * answered are kept by reply object. Connections that end are cleaned up here, since a
- * server of this kind has no files of theirs.
+ * answered are kept by reply object. Of a connection that has ended the server reads a
+ * message that wants no answer.
  */
 #include <transport/plain.h>
 
@@ -31,29 +31,45 @@ static int descriptor_of(const struct file *service)
     return -1;
 }
 
-/* Lets connections of this service go that have ended. */
-static void end_connections(struct uxrt_thread *t)
+/* Endings of connections (layout.h: entry 0) that each service has looked for. */
+static uint32_t endings[SERVICES_MAX];
+
+/* A connection of this service that has ended and is let go now: its badge, or 0. */
+static uint64_t find_ended(struct uxrt_thread *t, const struct file *service)
 {
     const struct identity *table = (const struct identity *)IDENTITY_TABLE;
+    uint32_t *seen = &endings[service->slot % SERVICES_MAX];
+    uint32_t now = __atomic_load_n(&table[0].cancel, __ATOMIC_ACQUIRE);
 
-    for (uint32_t i = 0; i < table->used_end; i++) {
-        if (__atomic_load_n(&table[i].state, __ATOMIC_ACQUIRE) == IDENTITY_ENDING) {
-            library_done(t, badge_of(i, table[i].generation));  /* refused if not ours */
+    if (now == __atomic_load_n(seen, __ATOMIC_RELAXED)) {
+        return 0;
+    }
+    for (uint32_t i = 1; i < table->used_end; i++) {
+        uint64_t badge = badge_of(i, table[i].generation);
+
+        if (__atomic_load_n(&table[i].state, __ATOMIC_ACQUIRE) == IDENTITY_ENDING
+            && table[i].service == service->cookie && library_done(t, badge) == 0) {
+            return badge;
         }
     }
+    __atomic_store_n(seen, now, __ATOMIC_RELAXED);
+    return 0;
 }
 
-/* Receives until there is a request. */
-static int receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *request)
+/* Receives until there is a request: 0; or UXRT_NOTIFIED: the connection of the request's
+ * badge has ended. */
+static int receive(struct uxrt_thread *t, const struct file *service, int descriptor,
+    struct uxrt_request *request)
 {
     for (;;) {
+        request->badge = find_ended(t, service);
+        if (request->badge) {
+            return UXRT_NOTIFIED;
+        }
         int result = library_receive(t, descriptor, request);
 
         if (result != UXRT_NOTIFIED) {
             return result;
-        }
-        if (request->badge & BADGE_SERVICE) {
-            end_connections(t);
         }
         if (client_signalled(t)) {
             return -EINTR;
@@ -61,62 +77,125 @@ static int receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *r
     }
 }
 
-/* The same, and a write's data, as far as there is room; their count, or a negative
- * error. A client whose pages are missing is sent back for them. */
-static int64_t receive_data(struct uxrt_thread *t, int descriptor,
-    struct uxrt_request *request, void *data, size_t size)
+/* The piece of memory that begins with this byte of the row; false: there is none. */
+static bool piece_at(const struct uxrt_iovec *v, int count, size_t from,
+    struct uxrt_iovec *piece)
 {
-    for (;;) {
-        int64_t bytes = receive(t, descriptor, request);
+    for (int i = 0; i < count && copy_in(piece, v + i, sizeof(*piece)); i++) {
+        if (from < piece->length) {
+            piece->base = (char *)piece->base + from;
+            piece->length -= from;
+            return true;
+        }
+        from -= piece->length;
+    }
+    return false;
+}
 
-        if (bytes < 0 || !request->write) {
-            return bytes;
+/* Room behind the structure, all of it made writable if asked; or a negative error. */
+static int64_t room_of(const struct uxrt_iovec *v, int count, bool write)
+{
+    struct uxrt_iovec piece = {0};
+    int64_t room = 0;
+
+    if (!piece_at(v, count, 0, &piece) || piece.length < sizeof(struct uxrt_message)) {
+        return -EMSGSIZE;
+    }
+    for (size_t at = 0; piece_at(v, count, at, &piece); at += piece.length) {
+        if (write && !copy_touch(piece.base, piece.length, true)) {
+            return -EFAULT;
         }
-        if (request->count > size) {
-            request->count = (uint32_t)size;
+        room += (int64_t)piece.length;
+    }
+    return room - (int64_t)sizeof(struct uxrt_message);
+}
+
+/* Moves a request's bytes from or to what is behind the structure: how many, or a negative
+ * error if there were none. */
+static int64_t move(struct uxrt_thread *t, int descriptor, const struct uxrt_request *r,
+    const struct uxrt_iovec *v, int count, size_t bytes)
+{
+    struct uxrt_iovec piece;
+    size_t done = 0;
+    int64_t got = 0;
+
+    while (done < bytes
+           && piece_at(v, count, sizeof(struct uxrt_message) + done, &piece)) {
+        size_t part = piece.length < bytes - done ? piece.length : bytes - done;
+
+        got = r->write ? library_request_get(t, descriptor, r, done, piece.base, part)
+                       : library_request_put(t, descriptor, r, done, piece.base, part);
+        done += got > 0 ? (size_t)got : 0;
+        if (got < (int64_t)part) {
+            break;
         }
-        bytes = library_request_get(t, descriptor, request, 0, data, request->count);
+    }
+    return got < 0 && !done ? got : (int64_t)done;
+}
+
+/* Receives, and takes a write's data, as far as there is room: 0, UXRT_NOTIFIED or a
+ * negative error. A client whose pages are missing is sent back for them. */
+static int receive_data(struct uxrt_thread *t, const struct file *service,
+    struct uxrt_request *request, const struct uxrt_iovec *v, int count, size_t room)
+{
+    int descriptor = descriptor_of(service);
+
+    for (;;) {
+        int result = receive(t, service, descriptor, request);
+        int64_t bytes;
+
+        if (result || !request->write) {
+            return result;
+        }
+        if (request->count > room) {
+            request->count = (uint32_t)room;
+        }
+        bytes = move(t, descriptor, request, v, count, request->count);
         if (bytes >= 0) {
-            return bytes;
+            request->count = (uint32_t)bytes;
+            return 0;
         }
         library_answer(t, descriptor, request, bytes, false);
     }
 }
 
-int64_t plain_receive(struct uxrt_thread *t, const struct file *service, void *data,
-    size_t count)
+/* Keeps the request; returns its tag. */
+static uint64_t keep(const struct uxrt_request *r)
 {
-    int descriptor = descriptor_of(service);
-    int64_t result;
-    struct uxrt_request r;
-    struct uxrt_message message;
+    unsigned number = (unsigned)(r->reply - cap_at(SLOT_REPLY)) % REPLIES_MAX;
+    uint64_t tag = __atomic_add_fetch(&last_tag, 1, __ATOMIC_RELAXED) << TAG_REPLY_BITS
+                   | number;
 
-    if (count < sizeof(message)) {
-        return -EMSGSIZE;
-    }
-    if (!copy_touch(data, count, true)) {
-        return -EFAULT;
-    }
-    result = receive_data(t, descriptor, &r, (char *)data + sizeof(message),
-        count - sizeof(message));
+    pending[number].request = *r;
+    __atomic_store_n(&pending[number].tag, tag, __ATOMIC_RELEASE);
+    return tag;
+}
+
+int64_t plain_receive(struct uxrt_thread *t, const struct file *service,
+    const struct uxrt_iovec *v, int count)
+{
+    int64_t room = room_of(v, count, true);
+    struct uxrt_request r;
+    struct uxrt_message message = {.end = 1};
+    struct uxrt_iovec first;
+    int result = room < 0 ? (int)room
+                          : receive_data(t, service, &r, v, count, (size_t)room);
+
     if (result < 0) {
         return result;
     }
-    unsigned number = (unsigned)(r.reply - cap_at(SLOT_REPLY)) % REPLIES_MAX;
-
-    message = (struct uxrt_message){
-        .tag = (__atomic_add_fetch(&last_tag, 1, __ATOMIC_RELAXED) << TAG_REPLY_BITS)
-               | number,
-        .badge = r.badge, .offset = r.offset, .file = r.file, .count = r.count,
-        .write = r.write, .current = r.current,
-    };
-    if (!copy_out(data, &message, sizeof(message))) {
-        library_answer(t, descriptor, &r, -EIO, false);
-        return -EFAULT;
+    message.badge = r.badge;
+    if (result == 0) {
+        message = (struct uxrt_message){
+            .tag = keep(&r), .badge = r.badge, .offset = r.offset, .file = r.file,
+            .count = r.count, .write = r.write, .current = r.current,
+        };
     }
-    pending[number].request = r;
-    __atomic_store_n(&pending[number].tag, message.tag, __ATOMIC_RELEASE);
-    return (int64_t)sizeof(message) + result;
+    if (!piece_at(v, count, 0, &first)
+        || !copy_out(first.base, &message, sizeof(message))) {
+        return -EFAULT;         /* it was there: the server takes its own memory away */
+    }
+    return (int64_t)sizeof(message) + (message.write ? message.count : 0);
 }
 
 /* Takes the request of a tag away; false: none waits for that answer. */
@@ -129,29 +208,33 @@ static bool take(uint64_t tag, struct uxrt_request *request)
                                               __ATOMIC_RELAXED);
 }
 
-int64_t plain_answer(struct uxrt_thread *t, const struct file *service, const void *data,
-    size_t count)
+int64_t plain_answer(struct uxrt_thread *t, const struct file *service,
+    const struct uxrt_iovec *v, int count)
 {
     int descriptor = descriptor_of(service);
+    int64_t room = room_of(v, count, false), result;
     struct uxrt_message message;
+    struct uxrt_iovec first;
     struct uxrt_request r;
 
-    if (count < sizeof(message)) {
-        return -EMSGSIZE;
+    if (room < 0) {
+        return room;
     }
-    if (!copy_in(&message, data, sizeof(message))) {
+    if (!piece_at(v, count, 0, &first)
+        || !copy_in(&message, first.base, sizeof(message))) {
         return -EFAULT;
     }
     if (!take(message.tag, &r)) {
         return -EINVAL;
     }
-    if (!r.write && message.result > (int64_t)(count - sizeof(message))) {
-        message.result = (int64_t)(count - sizeof(message));
+    result = message.result;
+    if (!r.write && result > 0) {
+        result = move(t, descriptor, &r, v, count,
+            (size_t)(result < room ? result : room));
     }
-    if (!r.write && message.result > 0) {
-        message.result = library_request_put(t, descriptor, &r, 0,
-            (const char *)data + sizeof(message), (size_t)message.result);
+    library_answer(t, descriptor, &r, result, message.end);
+    if (result == -EFAULT && message.result > 0) {
+        return -EAGAIN;         /* the client brings its pages, and asks again */
     }
-    library_answer(t, descriptor, &r, message.result, message.end);
-    return (int64_t)count;
+    return (int64_t)sizeof(message) + room;
 }

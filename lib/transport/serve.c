@@ -67,6 +67,7 @@ int library_serve(struct uxrt_thread *t, const char *name, unsigned parked)
         client_proc(t, PROC_UNSERVE, words, 1, NULL, 0);
         return -EMFILE;
     }
+    file->cookie = t->shared->result[1];
     result = descriptor_create(file, 0, true);
     if (result < 0) {
         client_proc(t, PROC_UNSERVE, words, 1, NULL, 0);
@@ -151,6 +152,10 @@ static __attribute__((noinline)) int received_other(struct uxrt_thread *t,
     for (;;) {
         enum request_check check = request_decode(t, request, info, badge);
 
+        if (badge == 0) {       /* nobody has it: the service has ended */
+            free_reply(request->reply);
+            return -EBADF;
+        }
         if (check == REQUEST_GOOD) {
             return 0;
         }

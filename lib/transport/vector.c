@@ -5,6 +5,7 @@
  * place, up to the first that is short.
  */
 #include <transport/data.h>
+#include <transport/plain.h>
 #include <transport/table.h>
 
 enum { VECTOR_MAX = 1024, VECTOR_BUFFER = 64 * 1024 };
@@ -99,7 +100,10 @@ static int64_t read_vector(struct uxrt_thread *t, int descriptor,
     if (total < 0) {
         return total;
     }
-    if (count == 1 || total > VECTOR_BUFFER || file->kind == FILE_SERVICE) {
+    if (file->kind == FILE_SERVICE) {
+        return plain_receive(t, file, v, count);
+    }
+    if (count == 1 || total > VECTOR_BUFFER) {
         return one_by_one(t, file, v, count, offset, false);
     }
     if (total <= SHORT_READ_MAX) {
@@ -131,10 +135,13 @@ static int64_t write_vector(struct uxrt_thread *t, int descriptor,
     if (total < 0) {
         return total;
     }
+    if (file->kind == FILE_SERVICE) {
+        return plain_answer(t, file, v, count);
+    }
     if (total > SHORT_WRITE_MAX && count > 1 && total <= VECTOR_BUFFER) {
         piece = library_buffer(t, descriptor, (size_t)total);
     }
-    if (count == 1 || total > VECTOR_BUFFER || file->kind == FILE_SERVICE || !piece) {
+    if (count == 1 || total > VECTOR_BUFFER || !piece) {
         return one_by_one(t, file, v, count, offset, true);
     }
     data_counted(t, (size_t)total);

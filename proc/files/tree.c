@@ -106,6 +106,15 @@ static int64_t tree_readlink(struct server *server, struct server_node *node,
     return link->kind->readlink ? link->kind->readlink(link, target, size) : -EINVAL;
 }
 
+/* Nothing is made here, but a name in /srv can be served: the library does that. */
+static int tree_create(struct server *server, const struct server_caller *caller,
+    struct server_node *parent, const char *name, size_t length, uint32_t mode,
+    struct server_node **node)
+{
+    (void)server, (void)caller, (void)name, (void)length, (void)mode, (void)node;
+    return tree_node_of(parent)->kind == &kind_services ? -ENXIO : -EPERM;
+}
+
 static int tree_remove(struct server *server, struct server_node *parent,
     const char *name, size_t length, struct server_node *node)
 {
@@ -193,6 +202,7 @@ static void tree_turn(struct server *server, const char *name, size_t length,
 const struct server_operations tree_operations = {
     .lookup = tree_lookup,
     .readlink = tree_readlink,
+    .create = tree_create,
     .remove = tree_remove,
     .entry = tree_entry,
     .root = tree_root,

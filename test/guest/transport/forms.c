@@ -9,6 +9,7 @@
 #include <uxrt/transport.h>
 
 #include "peer.h"
+#include "plain_server.h"
 
 enum { MAX = 1 << 20, SLACK = 64 };
 
@@ -17,7 +18,14 @@ static const size_t sizes[] = {
     16385, 65536, 65537, MAX,
 };
 enum { SIZES = sizeof(sizes) / sizeof(*sizes) };
-static const char *const names[PEER_FORMS] = {"short", "long", "plain"};
+/* The first three are the forms, also of clients. */
+static const char *const names[] = {
+    "short", "long", "plain", "of read and write", "of read and write on Unix",
+};
+static char *const programs[] = {
+    PEER_PROGRAM, PEER_PROGRAM, PEER_PROGRAM, PLAIN_NATIVE, PLAIN_UNIX,
+};
+enum { SERVERS = sizeof(programs) / sizeof(programs[0]) };
 
 static uint8_t memory[MAX + 2 * SLACK], expected[MAX];
 static int file;
@@ -136,7 +144,7 @@ static bool check_read(enum peer_form client, size_t count, size_t slant, uint32
     return at[-1] == 0xa5 && at[count] == 0xa5;
 }
 
-static void check_sizes(enum peer_form client, enum peer_form server, bool write)
+static void check_sizes(enum peer_form client, unsigned server, bool write)
 {
     unsigned good = 0;
 
@@ -202,31 +210,39 @@ static void check_copies(enum peer_form client, enum peer_form server, bool writ
     }
 }
 
+/* Those that read and write their service's descriptor say nothing about copies. */
+static void check_clients(unsigned server)
+{
+    for (enum peer_form client = 0; client < PEER_FORMS; client++) {
+        for (unsigned write = 0; write < 2; write++) {
+            check_sizes(client, server, write);
+            if (server < PEER_FORMS)
+                check_copies(client, (enum peer_form)server, write);
+        }
+    }
+}
+
+static void check_server(unsigned server)
+{
+    char service[20], path[32], form[2] = {(char)('0' + server)};
+    char *program = programs[server];
+    int pid;
+
+    print(service, sizeof(service), "forms%u", server);
+    print(path, sizeof(path), "/srv/%s/data", service);
+    pid = tap_spawn((char *[]){program, service, form, NULL});
+    if (!tap_ok(tap_await(service, pid), "server %s", names[server]))
+        return;
+    file = uxrt_open(path, UXRT_READ | UXRT_WRITE, 0);
+    if (tap_ok(file >= 0, "open %s (%d)", path, file))
+        check_clients(server);
+    tap_is(uxrt_close(file), 0, "close");
+    tap_is(tap_kill(pid), 9, "server killed");
+}
+
 int main(void)
 {
-    for (enum peer_form server = 0; server < PEER_FORMS; server++) {
-        char name[] = "forms0/data", form[] = "0";
-
-        name[5] = form[0] = (char)('0' + server);
-        char service[8] = "forms0", path[32];
-
-        service[5] = form[0];
-        int pid = tap_spawn((char *[]){PEER_PROGRAM, service, form, NULL});
-
-        print(path, sizeof(path), "/srv/%s", name);
-        if (!tap_ok(tap_await(service, pid), "server %s", names[server]))
-            continue;
-        file = uxrt_open(path, UXRT_READ | UXRT_WRITE, 0);
-        if (!tap_ok(file >= 0, "open %s (%d)", path, file))
-            continue;
-        for (enum peer_form client = 0; client < PEER_FORMS; client++) {
-            for (unsigned write = 0; write < 2; write++) {
-                check_sizes(client, server, write);
-                check_copies(client, server, write);
-            }
-        }
-        tap_is(uxrt_close(file), 0, "close");
-        tap_is(tap_kill(pid), 9, "server killed");
-    }
+    for (unsigned server = 0; server < SERVERS; server++)
+        check_server(server);
     return tap_end();
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <transport/plain.h>
 #include <util/errno.h>
 
 struct fake_service fake_services[FAKE_SERVICES];
@@ -234,4 +235,12 @@ uint32_t client_wait(struct uxrt_thread *t)
 {
     (void)t;
     return EVENT_WAKE;
+}
+
+int publish(struct uxrt_thread *t, const struct walk *walk, unsigned flags)
+{
+    (void)t;
+    (void)walk;
+    (void)flags;
+    return -ENXIO;
 }

@@ -45,7 +45,8 @@ int uxrt_unserve(int service);
 int64_t uxrt_serve_name(int service, const char *name);
 int uxrt_unserve_name(uint32_t number);
 
-/* Waits for a request. ENOBUFS: every reply object of this thread is taken. */
+/* Waits for a request. ENOBUFS: every reply object of this thread is taken. EBADF: not a
+ * service, or no longer, as another thread has ended it. */
 int uxrt_receive(int service, struct uxrt_request *request);
 
 /*
@@ -87,7 +88,10 @@ int64_t uxrt_request_put(int service, const struct uxrt_request *request, uint64
 /*
  * Plain on the serving side too: read() on the service's descriptor gives one request, a
  * struct uxrt_message and then a write's bytes; write() answers one, a struct uxrt_message
- * and then a read's bytes. Only `tag`, `result` and `end` matter in an answer.
+ * and then a read's bytes. Only `tag`, `result` and `end` matter in an answer. A message
+ * with `end` and tag 0 says that the connection has ended, and wants no answer. EAGAIN from
+ * an answer: the client could not take the bytes, and asks again. A program of Unix gets
+ * such a descriptor by open(2) of a new name in /srv, O_RDWR | O_CREAT | O_EXCL.
  */
 struct uxrt_message {
     uint64_t tag;           /* which request is answered */
