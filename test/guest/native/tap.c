@@ -113,7 +113,7 @@ bool tap_await(const char *service, int pid)
     int status;
 
     print(name, sizeof(name), "/srv/%s", service);
-    while (pid > 0 && uxrt_stat(name, &stat) < 0) {
+    while (pid > 0 && uxrt_lstat(name, &stat) < 0) {
         if (uxrt_wait(pid, &status, 1) == pid)
             return false;
         uxrt_yield();
