@@ -29,7 +29,7 @@ static int await(const char *name, int pid)
     int status;
 
     print(path, sizeof(path), "/srv/%s", name);
-    while (uxrt_stat(path, &stat) < 0) {
+    while (uxrt_lstat(path, &stat) < 0) {
         if (uxrt_wait(pid, &status, 1) == pid)
             return -ECHILD;
         uxrt_yield();

@@ -44,13 +44,13 @@ static int start(char *type, char *name, char **more)
     int pid, status;
 
     print(service, sizeof(service), "/srv/%s", name);
-    if (strchr(name, '/') || uxrt_stat(service, &stat) == 0)
+    if (strchr(name, '/') || uxrt_lstat(service, &stat) == 0)
         return strchr(name, '/') ? -EINVAL : -EEXIST;
     print(program, sizeof(program), strchr(type, '/') ? "%s" : "/boot/srv/%s", type);
     for (unsigned i = 2; i < ARGUMENTS && *more; i++)
         arguments[i] = *more++;
     pid = uxrt_spawn(program, arguments, none, NULL, 0);
-    while (pid >= 0 && uxrt_stat(service, &stat) < 0) {
+    while (pid >= 0 && uxrt_lstat(service, &stat) < 0) {
         if (uxrt_wait(pid, &status, 1) == pid)
             return -ECHILD;
         uxrt_yield();
