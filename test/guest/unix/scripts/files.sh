@@ -20,7 +20,7 @@ chmod u+x,g-r tree/a/1; stat -c %A tree/a/1
 touch -d '2001-02-03 04:05:06' tree/a/1; TZ=UTC stat -c '%y %Y' tree/a/1
 TZ=UTC date -r tree/a/1 +%F
 mv tree/a/b tree/c/moved && ls tree/a tree/c
-cp -r tree copy && diff -r tree copy 2>/dev/null || (cd copy && find . | sort)
+cp -r tree copy && (cd copy && find . | sort)
 cp -a tree exact && readlink exact/soft
 rm tree/a/1; cat tree/hard; rmdir tree/c; rm -r tree/c; ls tree
 mkdir tree; echo $?
