@@ -50,26 +50,36 @@ static const struct handler handlers[] = {
     [ATTR_IMPORT] = { ON_CONTROL, 8, 8, NULL, fs_import_write },
     [ATTR_ADOPT] = { ON_CONTROL, sizeof(struct adoption), sizeof(struct adoption), NULL,
         fs_adopt_write },
+    [ATTR_KEY] = { ON_FILE, 8, 8, fs_key_read, fs_key_write },
 };
 enum { HANDLERS = sizeof(handlers) / sizeof(*handlers) };
+
+/* Arms what the operation wants to wait for. */
+static int64_t or_wait(struct attribute_call *call, int64_t result)
+{
+    if (result != -ERROR_WAIT)
+        return result;
+    return fs_wait_arm(call->server, call->connection, call->request->file->node,
+        UXRT_READY_READ | UXRT_READY_WRITE, call->request->request.file);
+}
 
 /* What lib/server does not know is the operations' own matter. */
 static int64_t other_read(struct attribute_call *call)
 {
     if (call->request->file->flags & UXRT_PATH)
         return -EBADF;
-    return call->server->operations.get(call->request,
+    return or_wait(call, call->server->operations.get(call->request,
         ATTRIBUTE_OF(call->request->request.offset), call->argument, call->data,
-        call->size);
+        call->size));
 }
 
 static int64_t other_write(struct attribute_call *call)
 {
     if (call->request->file->flags & UXRT_PATH)
         return -EBADF;
-    return call->server->operations.set(call->request,
+    return or_wait(call, call->server->operations.set(call->request,
         ATTRIBUTE_OF(call->request->request.offset), call->argument, call->data,
-        call->size);
+        call->size));
 }
 
 static const struct handler other = { ON_FILE, 0, RECORD_MAX, other_read, other_write };

@@ -20,7 +20,7 @@ struct snapshot {
 struct export {
     struct list link, all;      /* of the connection, of the server */
     uint64_t token;
-    struct connection *owner;
+    struct connection *owner;   /* null: it has ended, but somebody keeps the file */
     struct server_file *file;
 };
 
@@ -177,7 +177,8 @@ static struct server_file *export_take(struct export *export)
 
     list_remove(&export->link);
     list_remove(&export->all);
-    export->owner->export_count--;
+    if (export->owner)
+        export->owner->export_count--;
     heap_free(export);
     return file;
 }
@@ -187,6 +188,19 @@ void fs_exports_end(struct server *server, struct connection *connection)
     while (!list_empty(&connection->exports)) {
         struct export *first = list_entry(connection->exports.next, struct export, link);
 
+        list_remove(&first->link);
+        first->owner = NULL;
+        if (!server_held(first->token))
+            fs_file_put(server, export_take(first));
+    }
+}
+
+void fs_exports_forget(struct server *server)
+{
+    while (!list_empty(&server->exports)) {
+        struct export *first = list_entry(server->exports.next, struct export, all);
+
+        list_remove(&first->link);
         fs_file_put(server, export_take(first));
     }
 }
@@ -234,6 +248,14 @@ static struct export *export_find(struct server *server, uint64_t token)
             return export;
     }
     return NULL;
+}
+
+void server_released(struct server *server, uint64_t token)
+{
+    struct export *export = export_find(server, token);
+
+    if (export)
+        fs_file_put(server, export_take(export));
 }
 
 int64_t fs_import_write(struct attribute_call *call)

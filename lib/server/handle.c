@@ -86,10 +86,10 @@ void *server_data(struct server_request *request)
 static int64_t wait_for(struct server *server, struct connection *connection,
     struct server_request *request)
 {
-    if (request->file->flags & UXRT_NONBLOCK)
+    if (request->file->flags & UXRT_NONBLOCK || request->now)
         return -EAGAIN;
     return fs_wait_arm(server, connection, request->file->node,
-        request->request.write ? UXRT_READY_WRITE : UXRT_READY_READ);
+        request->request.write ? UXRT_READY_WRITE : UXRT_READY_READ, request->request.file);
 }
 
 int64_t fs_settle(struct server *server, struct server_request *request, int64_t result)

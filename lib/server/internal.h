@@ -17,7 +17,7 @@
 enum {
     IDS_LIMIT = 8192,           /* ids are below; EMFILE */
     SNAPSHOTS_MAX = 8,          /* not yet bound; the oldest one goes */
-    EXPORTS_MAX = 16,           /* not yet imported; EMFILE */
+    EXPORTS_MAX = 256,          /* not yet imported; EMFILE */
     ANSWERS_MAX = 16,           /* of RPC, not yet read; the oldest one goes */
     PARKED_MAX = 8,
     WAITS_MAX = 1024,
@@ -65,6 +65,7 @@ struct server_wait {
     struct connection *connection;
     struct server_node *node;       /* a reference */
     uint32_t bits;
+    uint64_t files;                 /* ids that wait, modulo 64, as bits */
 };
 
 struct server {
@@ -143,6 +144,7 @@ void fs_snapshot_bind(struct server *server, struct connection *child,
     const struct identity *identity);
 void fs_snapshot_forget(struct server *server, const struct identity *identity);
 void fs_snapshots_end(struct server *server, struct connection *connection);
+void fs_exports_forget(struct server *server);
 void fs_exports_end(struct server *server, struct connection *connection);
 
 /* permit.c */
@@ -178,8 +180,9 @@ size_t fs_path_join(const struct open_file *base, const char *name, size_t lengt
     char path[PATH_KEPT]);
 
 /* wait.c: readiness. */
+/* The connection waits with this file until the node is ready for one of the bits. */
 int fs_wait_arm(struct server *server, struct connection *connection,
-    struct server_node *node, uint32_t bits);
+    struct server_node *node, uint32_t bits, uint64_t id);
 void fs_wait_drop(struct server *server, struct connection *connection,
     struct server_node *node);
 void fs_waits_end(struct server *server, struct connection *connection);
@@ -187,8 +190,8 @@ int64_t fs_ready_read(struct attribute_call *call);
 
 /* park.c */
 /* uxrt_wake, with the message registers as they were. */
-void fs_wake(struct server *server, uint64_t badge, uint32_t bits);
 void fs_parked_end(struct connection *connection, int error);
+void fs_wake(struct server *server, uint64_t badge, uint64_t files);
 
 /* lock.c */
 int64_t fs_lock_write(struct attribute_call *call);
@@ -227,6 +230,8 @@ int64_t fs_readdir_read(struct attribute_call *call);
 int64_t object_attribute_read(struct attribute_call *call);
 int64_t fs_statfs_read(struct attribute_call *call);
 int64_t fs_sync_write(struct attribute_call *call);
+int64_t fs_key_read(struct attribute_call *call);
+int64_t fs_key_write(struct attribute_call *call);
 
 /* default.c: fills operations that are left out. */
 void fs_operations_complete(struct server_operations *operations);

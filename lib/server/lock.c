@@ -57,5 +57,6 @@ int64_t fs_lock_write(struct attribute_call *call)
         return sizeof(lock);
     if (lock.kind & UXRT_LOCK_NOWAIT)
         return -EAGAIN;
-    return fs_wait_arm(call->server, call->connection, open->file.node, READY_LOCK);
+    return fs_wait_arm(call->server, call->connection, open->file.node, READY_LOCK,
+        call->request->request.file);
 }

@@ -133,7 +133,7 @@ static int make_file(struct attribute_call *call, struct opening *opening)
     }
     if (error == -ERROR_WAIT || (error == -EAGAIN && !(file->flags & UXRT_NONBLOCK)))
         error = fs_wait_arm(server, call->connection, file->node,
-            UXRT_READY_READ | UXRT_READY_WRITE);
+            UXRT_READY_READ | UXRT_READY_WRITE, opening->id);
     if (error)
         fs_file_put(server, file);
     else

@@ -16,12 +16,12 @@ struct parked {
     uint64_t data[];                /* of a short one */
 };
 
-void fs_wake(struct server *server, uint64_t badge, uint32_t bits)
+void fs_wake(struct server *server, uint64_t badge, uint64_t files)
 {
     uint64_t saved[MESSAGE_MAX_LENGTH];
 
     memcpy(saved, server->registers, sizeof(saved));
-    uxrt_wake(badge, bits);
+    uxrt_wake(badge, files);
     memcpy(server->registers, saved, sizeof(saved));
 }
 
@@ -121,7 +121,7 @@ int server_keep(struct server *server, const struct server_request *request,
     if (*kept)
         return SERVER_PARKED;
     return connection ? fs_wait_arm(server, connection, node,
-                            UXRT_READY_READ | UXRT_READY_WRITE)
+                            UXRT_READY_READ | UXRT_READY_WRITE, own.request.file)
                       : -EIO;
 }
 

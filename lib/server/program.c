@@ -5,6 +5,7 @@
  */
 #include <program/heap.h>
 #include <server/direct.h>
+#include <transport/process.h>
 #include <util/heap.h>
 
 enum { PARKED_TOTAL = 31 };     /* of all connections */
@@ -12,6 +13,20 @@ enum { PARKED_TOTAL = 31 };     /* of all connections */
 const struct identity *server_identity(uint32_t index)
 {
     return index < IDENTITY_MAX ? (const struct identity *)IDENTITY_TABLE + index : NULL;
+}
+
+bool server_held(uint64_t token)
+{
+    return uxrt_held(token) == 1;
+}
+
+/* Drops files that were exported and are kept no longer. */
+static void drop_released(struct server *server)
+{
+    uint64_t token;
+
+    while (!list_empty(&server->exports) && !uxrt_released(&token))
+        server_released(server, token);
 }
 
 /* Answers and receives for ever; returns when receiving fails. */
@@ -31,6 +46,8 @@ static int serve(struct server *server, int service)
             }
         } else if (status == UXRT_NOTIFIED) {
             server_notified(server, request.request.badge);
+            if (request.request.badge & BADGE_SERVICE)
+                drop_released(server);
         } else {
             return status;
         }
@@ -84,6 +101,7 @@ void server_destroy(struct server *server)
         if (server->connections[i])
             fs_connection_free(server, server->connections[i]);
     }
+    fs_exports_forget(server);
     if (server->named)
         uxrt_unserve_name(server->number);
     fs_node_put(server, server->root);

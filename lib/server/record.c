@@ -298,3 +298,27 @@ int64_t fs_sync_write(struct attribute_call *call)
     (void)call;
     return 0;
 }
+
+/* Whoever may write to a socket's name may connect to the socket. */
+int64_t fs_key_read(struct attribute_call *call)
+{
+    const struct server_node *node = call->request->file->node;
+
+    if ((node->mode & S_IFMT) != S_IFSOCK)
+        return -ENOTSOCK;
+    if (!fs_permits(node, call->identity, MAY_WRITE))
+        return -EACCES;
+    return give(call, &node->key, sizeof(node->key));
+}
+
+int64_t fs_key_write(struct attribute_call *call)
+{
+    struct server_node *node = call->request->file->node;
+
+    if ((node->mode & S_IFMT) != S_IFSOCK)
+        return -ENOTSOCK;
+    if (node->key || (node->uid != call->identity->uid && call->identity->uid))
+        return -EPERM;
+    memcpy(&node->key, call->data, sizeof(node->key));
+    return sizeof(node->key);
+}

@@ -92,7 +92,7 @@ int64_t fs_rpc_write(struct attribute_call *call)
     size = call->server->operations.rpc(request, call->data, call->size, data, HALF);
     if (size == -EAGAIN && !(request->file->flags & UXRT_NONBLOCK))
         return fs_wait_arm(call->server, call->connection, request->file->node,
-            UXRT_READY_READ | UXRT_READY_WRITE);
+            UXRT_READY_READ | UXRT_READY_WRITE, request->request.file);
     if (size < 0)
         return size;
     error = keep(call->connection, request->request.file, call->argument, data,

@@ -31,9 +31,11 @@ struct server_node {
     uint32_t links;         /* names that it has; 0 and no references: forget */
     uint32_t references;    /* the library's */
     struct server_wait *waiting;    /* the library's: armed and parked */
+    uint32_t changes[2];    /* the library's: how often it became ready to read, to write */
     uint64_t size;
     int64_t accessed, modified, changed;
     uint32_t device;        /* special number of a device node */
+    uint64_t key;           /* the library's: of a socket's name (ATTR_KEY) */
     uint32_t locks;         /* the library's */
 };
 
@@ -53,6 +55,8 @@ struct server_request {
     uint32_t count;         /* bytes wanted or given, as far as this form can */
     bool append;
     bool end;               /* set by the operation: this reached the end of the file */
+    bool now;               /* set by the operation: it shall not wait, whatever the file's
+                               flags say */
     struct server_request *next;    /* the operation's, while it keeps the request */
 };
 
@@ -103,6 +107,7 @@ struct server_operations {
     uint32_t (*ready)(struct server_file *);    /* bits UXRT_READY_; default: always */
     int (*resize)(struct server *, struct server_node *, uint64_t size);
     int (*stat)(struct server *, struct server_node *, struct uxrt_stat *); /* adjusts */
+    /* These two may answer -ERROR_WAIT: asked again when the node changes. */
     int64_t (*get)(struct server_request *, unsigned attribute, uint64_t argument,
         void *record, size_t size);             /* ATTR_TERMIOS, ATTR_CONTROL, ... */
     int64_t (*set)(struct server_request *, unsigned attribute, uint64_t argument,
@@ -176,6 +181,12 @@ void server_unlinked(struct server *, struct server_node *node);
 /* A connection has ended: everything of it is given back, then uxrt_done(). Called by
  * server_notified(); directly only by the process server. */
 void server_ended(struct server *, uint64_t badge);
+
+/* A file that was exported (ATTR_EXPORT) is kept no longer on its way: PROC_RELEASED. */
+void server_released(struct server *, uint64_t token);
+
+/* Does somebody keep this exported file (PROC_HELD)? As server_identity: of who links it. */
+bool server_held(uint64_t token);
 
 /* Entry of the identity table; null beyond its end. A page of them is in a row. Not a
  * function of lib/server but of who links it: program.c is for programs. */

@@ -20,7 +20,7 @@ static struct server_wait *wait_find(const struct connection *connection,
 
 /* -ERROR_WAIT when it is armed: what the client is told. */
 int fs_wait_arm(struct server *server, struct connection *connection,
-    struct server_node *node, uint32_t bits)
+    struct server_node *node, uint32_t bits, uint64_t id)
 {
     struct server_wait *wait = wait_find(connection, node);
 
@@ -39,6 +39,7 @@ int fs_wait_arm(struct server *server, struct connection *connection,
         fs_node_get(node);
     }
     wait->bits |= bits;
+    wait->files |= UINT64_C(1) << id % 64;
     return -ERROR_WAIT;
 }
 
@@ -71,7 +72,7 @@ void fs_wait_drop(struct server *server, struct connection *connection,
 
     if (!wait)
         return;
-    fs_wake(server, connection->badge, wait->bits & ~READY_LOCK);
+    fs_wake(server, connection->badge, wait->files);
     wait_end(server, place_of(wait));
 }
 
@@ -89,12 +90,16 @@ void server_changed(struct server *server, struct server_node *node, uint32_t bi
     const uint32_t always = UXRT_READY_ERROR | UXRT_READY_HANGUP;
     struct server_wait **place = &node->waiting;
 
+    node->changes[0] += bits & UXRT_READY_READ ? 1 : 0;
+    node->changes[1] += bits & UXRT_READY_WRITE ? 1 : 0;
+    if (!*place)
+        return;
     fs_node_get(node);
     while (*place) {
         struct server_wait *wait = *place;
 
         if (bits & (wait->bits | always)) {
-            fs_wake(server, wait->connection->badge, bits & ~READY_LOCK);
+            fs_wake(server, wait->connection->badge, wait->files);
             wait_end(server, place);
         } else {
             place = &wait->next;
@@ -107,17 +112,23 @@ int64_t fs_ready_read(struct attribute_call *call)
 {
     const uint32_t always = UXRT_READY_ERROR | UXRT_READY_HANGUP;
     struct server_file *file = call->request->file;
-    uint32_t wanted = (uint32_t)call->argument, ready;
+    uint32_t wanted = (uint32_t)call->argument;
+    bool edge = call->argument & UXRT_READY_CHANGES;
+    struct uxrt_ready ready = { .changes = { file->node->changes[0], file->node->changes[1] } };
     int error = 0;
 
     if (file->flags & UXRT_PATH)
         return -EBADF;
-    if (call->argument & ~(uint64_t)(UXRT_READY_READ | UXRT_READY_WRITE | always)
-        || call->size < sizeof(ready))
+    if (call->argument & ~(UXRT_READY_READ | UXRT_READY_WRITE | UXRT_READY_PEER_SHUT | always
+                           | UXRT_READY_CHANGES)
+        || call->size < sizeof(ready.ready))
         return -EINVAL;
-    ready = call->server->operations.ready(file);
-    if (wanted && !(ready & (wanted | always)))
-        error = fs_wait_arm(call->server, call->connection, file->node, wanted);
+    ready.ready = call->server->operations.ready(file);
+    if (wanted && (edge || !(ready.ready & (wanted | always))))
+        error = fs_wait_arm(call->server, call->connection, file->node, wanted,
+            call->request->request.file);
     memcpy(call->data, &ready, sizeof(ready));
-    return error && error != -ERROR_WAIT ? error : (int64_t)sizeof(ready);
+    if (error && error != -ERROR_WAIT)
+        return error;
+    return call->size < sizeof(ready) ? (int64_t)sizeof(ready.ready) : (int64_t)sizeof(ready);
 }

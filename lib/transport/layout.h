@@ -172,6 +172,8 @@ struct thread_page {
     uint64_t waited;            /* by the library: signals that end a wait though blocked */
     char name[THREAD_NAME];     /* by the library: of the thread, as /proc shows it */
     uint32_t death_signal;      /* by the library: wanted when the parent ends */
+    uint64_t woken;             /* with EVENT_WAKE: bit n: a file whose id is n modulo 64
+                                   may have become ready; cleared by the library */
 };
 _Static_assert(offsetof(struct thread_page, pending) == PAGE_PENDING
                    && offsetof(struct thread_page, blocked) == PAGE_BLOCKED

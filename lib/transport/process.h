@@ -30,7 +30,8 @@ enum proc_call {
     PROC_UNSERVE,       /* index n: ends the service; its clients get EIO */
     PROC_REPLIES,       /* count -> first of that many new reply objects in a row (for one
                            more serving thread) */
-    PROC_WAKE,          /* badge, bits: a file of the connection became ready: wakes the
+    PROC_WAKE,          /* badge, files: files of the connection became ready, whose ids
+                           modulo 64 these bits are (thread_page.woken): wakes the
                            threads of that process. Only by the service of the badge */
     PROC_DONE,          /* badge: the ENDING connection is cleaned up */
 
@@ -123,6 +124,14 @@ enum proc_call {
     PROC_TERMINAL,      /* UXRT_TERMINAL_, device number, badge (0: nobody's), argument, bytes:
                            name -> session, foreground group: of a terminal that the caller
                            serves. Needs uid 0. See uxrt_terminal(3) */
+    /* Files on their way from one process to another. */
+    PROC_HOLD,          /* service, token of ATTR_EXPORT, badge: this process keeps the file
+                           alive from now on (HOLD_OWN), or no longer (HOLD_NONE), or the
+                           process of this connection to the caller does. EEXIST, ENOENT,
+                           ENOSPC: too many */
+    PROC_HELD,          /* token -> 1: somebody keeps this file of the caller's services */
+    PROC_RELEASED,      /* -> token of a file of the caller's services that is kept no
+                           longer; each is told once. ENOENT: none */
     PROC_CALLS
 };
 
@@ -133,6 +142,10 @@ enum proc_wait {
     PROC_WAIT_NOT = 1, PROC_WAIT_STOPPED = 2, PROC_WAIT_CONTINUED = 8,
     PROC_WAIT_NOT_ENDED = 0x100, PROC_WAIT_KEEP = 0x1000000,    /* ask again later */
 };
+/* Badges of PROC_HOLD. */
+#define HOLD_OWN  UINT64_C(0)
+#define HOLD_NONE UINT64_MAX
+
 enum proc_action { PROC_HANDLED = 1, PROC_IGNORED = 2, PROC_NO_STOPS = 4 };
 
 enum proc_protection { PROC_READ = 1, PROC_WRITE = 2, PROC_EXECUTE = 4 };

@@ -121,6 +121,10 @@ enum attribute {
     ATTR_IMPORT,     /* W uint64_t token; argument: new id */
     ATTR_ADOPT,      /* W struct adoption; argument: new id, for the same file with
                         UXRT_PATH. Of a connection of the same user, or for uid 0 */
+    /* On files. */
+    ATTR_SOCKET,     /* R W of a socket: transport/socket.h; argument: operation */
+    ATTR_KEY,        /* R uint64_t: key of the socket that this node of type S_IFSOCK is a
+                        name of, for who may write to it; W: gives it that, once */
     /* Calls of the process server, on its control file: process.h. */
     ATTR_PROC = 256,
 };

@@ -284,9 +284,9 @@ int library_park(struct uxrt_thread *t, int descriptor,
     return __atomic_load_n(&t->reply_free, __ATOMIC_ACQUIRE) ? 0 : -ENOBUFS;
 }
 
-int library_wake(struct uxrt_thread *t, uint64_t badge, uint32_t bits)
+int library_wake(struct uxrt_thread *t, uint64_t badge, uint64_t files)
 {
-    uint64_t words[2] = {badge, bits};
+    uint64_t words[2] = {badge, files};
 
     return (int)client_proc(t, PROC_WAKE, words, 2, NULL, 0);
 }
@@ -294,6 +294,30 @@ int library_wake(struct uxrt_thread *t, uint64_t badge, uint32_t bits)
 int library_done(struct uxrt_thread *t, uint64_t badge)
 {
     return (int)client_proc(t, PROC_DONE, &badge, 1, NULL, 0);
+}
+
+int library_hold(struct uxrt_thread *t, uint32_t service, uint64_t token, uint64_t badge)
+{
+    const uint64_t words[3] = {service, token, badge};
+
+    return (int)client_proc(t, PROC_HOLD, words, 3, NULL, 0);
+}
+
+int library_held(struct uxrt_thread *t, uint64_t token)
+{
+    int error = (int)client_proc(t, PROC_HELD, &token, 1, NULL, 0);
+
+    return error ? error : (int)t->shared->result[0];
+}
+
+int library_released(struct uxrt_thread *t, uint64_t *token)
+{
+    int error = (int)client_proc(t, PROC_RELEASED, NULL, 0, NULL, 0);
+
+    if (error) {
+        return error;
+    }
+    return copy_out(token, &t->shared->result[0], sizeof(*token)) ? 0 : -EFAULT;
 }
 
 int64_t library_share(struct uxrt_thread *t, int handle, uint64_t badge,

@@ -165,8 +165,12 @@ enum { ATTACH_NUMBER = 0x55585254 };
         (int service, const struct uxrt_request *request, uint64_t to, \
          const void *data, size_t count), \
         (service, request, to, data, count)) \
-    UXRT_FUNCTION(int, wake, (uint64_t badge, uint32_t bits), (badge, bits)) \
+    UXRT_FUNCTION(int, wake, (uint64_t badge, uint64_t files), (badge, files)) \
     UXRT_FUNCTION(int, done, (uint64_t badge), (badge)) \
+    UXRT_FUNCTION(int, hold, (uint32_t service, uint64_t token, uint64_t badge), \
+        (service, token, badge)) \
+    UXRT_FUNCTION(int, held, (uint64_t token), (token)) \
+    UXRT_FUNCTION(int, released, (uint64_t *token), (token)) \
     UXRT_FUNCTION(int64_t, share, (int handle, uint64_t badge, unsigned protection), \
         (handle, badge, protection)) \
     UXRT_FUNCTION(int, alarm, (int64_t nanoseconds), (nanoseconds)) \

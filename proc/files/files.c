@@ -89,6 +89,11 @@ uint64_t files_request(cptr reply, uint64_t badge, uint64_t info, uint64_t mr[4]
     return info;
 }
 
+void files_released(uint64_t token)
+{
+    server_released(server, token);
+}
+
 void files_ended(uint64_t badge)
 {
     server_ended(server, badge);

@@ -7,6 +7,7 @@
 #include <files/message.h>
 
 #include <kcall/invoke.h>
+#include <process/hold.h>
 #include <server/server.h>
 #include <util/errno.h>
 #include <util/string.h>
@@ -107,13 +108,17 @@ const struct identity *server_identity(uint32_t index)
     return index < IDENTITY_MAX ? connection_identity(index) : NULL;
 }
 
-int uxrt_wake(uint64_t badge, uint32_t bits)
+bool server_held(uint64_t token)
+{
+    return hold_held(service_find(SERVICE_PROC), token);
+}
+
+int uxrt_wake(uint64_t badge, uint64_t files)
 {
     struct process *process = connection_process(badge);
 
-    (void)bits;
     if (process) {
-        process_wake(process, EVENT_WAKE);
+        process_wake_files(process, files);
     }
     return process ? 0 : -EINVAL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The table of calls: how many words each takes, and who does it. */
 #include <process/call.h>
+#include <process/hold.h>
 
 #include <stddef.h>
 
@@ -63,6 +64,9 @@ static const struct entry table[PROC_CALLS] = {
     [PROC_CORES] = {call_cores, 2},
     [PROC_SERVE_NAME] = {call_serve_name, 1},
     [PROC_UNSERVE_NAME] = {call_unserve_name, 1},
+    [PROC_HOLD] = {call_hold, 3},
+    [PROC_HELD] = {call_held, 1},
+    [PROC_RELEASED] = {call_released, 0},
 };
 
 int call_handle(struct process *process, unsigned number, uint64_t thread,

@@ -7,6 +7,7 @@
 
 #include <kcall/invoke.h>
 #include <process/connection.h>
+#include <process/hold.h>
 #include <process/namespace.h>
 #include <util/errno.h>
 
@@ -17,7 +18,8 @@ int call_connect(struct call *call)
     int slot;
 
     if (!service || call->words[0] > UINT32_MAX
-        || !namespace_reaches(call->process->namespace, service->number)) {
+        || (!namespace_reaches(call->process->namespace, service->number)
+            && !hold_reaches(call->process, service))) {
         return -ENOENT;
     }
     slot = connection_open(call->process, service, 0);
@@ -264,7 +266,7 @@ int call_wake(struct call *call)
     if (!connection || !serves(call->process, connection->service)) {
         return -EINVAL;
     }
-    process_wake(connection->process, EVENT_WAKE);
+    process_wake_files(connection->process, call->words[1]);
     return 0;
 }
 

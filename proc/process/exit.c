@@ -11,6 +11,7 @@
 #include <process/connection.h>
 #include <process/device.h>
 #include <process/group.h>
+#include <process/hold.h>
 #include <process/namespace.h>
 #include <process/signal.h>
 #include <process/thread.h>
@@ -53,6 +54,7 @@ void process_strip(struct process *process)
     }
     drop_replies(process);
     device_drop(process);
+    hold_end_process(process);
     handle_drop_all(process);
 }
 

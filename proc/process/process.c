@@ -254,3 +254,16 @@ void process_wake(struct process *process, uint32_t events)
         }
     }
 }
+
+void process_wake_files(struct process *process, uint64_t files)
+{
+    for (unsigned i = 0, left = process->thread_count; left > 0; i++) {
+        struct thread *thread = process->threads[i];
+
+        if (thread) {
+            __atomic_fetch_or(&thread->page->woken, files, __ATOMIC_RELAXED);
+            thread_wake(thread, EVENT_WAKE);
+            left--;
+        }
+    }
+}

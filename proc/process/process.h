@@ -123,6 +123,8 @@ void process_abandon(struct process *process);
 void process_strip(struct process *process);
 /* Sets event bits of all its threads and wakes them. */
 void process_wake(struct process *process, uint32_t events);
+/* With EVENT_WAKE: bits of files (thread_page.woken). */
+void process_wake_files(struct process *process, uint64_t files);
 
 /* Takes a fault message of a thread; true if the thread shall go on (reply to it). */
 bool process_fault(struct thread *thread, uint64_t label, const uint64_t mr[4]);

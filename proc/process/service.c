@@ -2,6 +2,7 @@
 /* Services: the table, their names, and their endpoints. */
 #include <memory/slot.h>
 #include <process/connection.h>
+#include <process/hold.h>
 
 #include <stddef.h>
 
@@ -193,5 +194,6 @@ void service_end(struct service *service)
         end_endpoint(service);
     }
     service->signal = 0;
+    hold_end_service(service);
     connection_end_service(service);
 }

@@ -104,19 +104,21 @@ static bool serve_first(struct server_request **queue,
     return true;
 }
 
-static void serve(struct server *server, struct pipe *pipe)
+/* Answers whom it can, after what these bits say has changed, and tells who waits. */
+static void serve(struct server *server, struct pipe *pipe, uint32_t bits)
 {
     bool going = true;
 
     while (going) {
-        going = serve_first(&pipe->reading, try_read);
-        going |= serve_first(&pipe->writing, try_write);
+        bool read = serve_first(&pipe->reading, try_read);
+        bool written = serve_first(&pipe->writing, try_write);
+
+        bits |= (read ? UXRT_READY_WRITE : 0) | (written ? UXRT_READY_READ : 0);
+        going = read || written;
     }
-    if (!pipe->node.waiting)
-        return;
-    if (pipe_used(pipe) > 0)
+    if (bits & UXRT_READY_READ && pipe_used(pipe) > 0)
         server_changed(server, &pipe->node, UXRT_READY_READ);
-    if (PIPE_BYTES - pipe_used(pipe) >= PIPE_ATOMIC)
+    if (bits & UXRT_READY_WRITE && PIPE_BYTES - pipe_used(pipe) >= PIPE_ATOMIC)
         server_changed(server, &pipe->node, UXRT_READY_WRITE);
 }
 
@@ -130,7 +132,7 @@ int64_t pipe_read(struct server_request *request)
     if (!pipe->reading)
         result = try_read(pipe, request);
     if (result > 0)
-        serve(request->server, pipe);
+        serve(request->server, pipe, UXRT_READY_WRITE);
     return result == -EAGAIN ? wait(request, &pipe->reading, read_cancelled) : result;
 }
 
@@ -144,7 +146,7 @@ int64_t pipe_write(struct server_request *request)
     if (!pipe->writing)
         result = try_write(pipe, request);
     if (result > 0)
-        serve(request->server, pipe);
+        serve(request->server, pipe, UXRT_READY_READ);
     return result == -EAGAIN ? wait(request, &pipe->writing, write_cancelled) : result;
 }
 
@@ -179,7 +181,7 @@ int64_t pipe_get(struct server_request *request, unsigned attribute, uint64_t ar
 
 void pipe_closed(struct server *server, struct pipe *pipe)
 {
-    serve(server, pipe);
+    serve(server, pipe, 0);
     if (!has_writers(pipe))
         server_changed(server, &pipe->node, UXRT_READY_READ | UXRT_READY_HANGUP);
     if (!has_readers(pipe))

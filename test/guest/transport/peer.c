@@ -149,7 +149,7 @@ static int64_t do_wake(struct uxrt_request *r)
 {
     awake = true;
     if (waiting)
-        (void)uxrt_wake(waiting, EVENT_WAKE);
+        (void)uxrt_wake(waiting, UINT64_MAX);
     waiting = 0;
     return r->count;
 }

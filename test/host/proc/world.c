@@ -504,3 +504,15 @@ uint64_t connection_badge(uint32_t index)
 {
     return badge_of(index, 1);
 }
+
+void process_wake_files(struct process *process, uint64_t files)
+{
+    (void)files;
+    process_wake(process, EVENT_WAKE);
+}
+
+bool hold_held(const struct service *service, uint64_t token)
+{
+    (void)service, (void)token;
+    return false;
+}

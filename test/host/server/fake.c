@@ -59,12 +59,17 @@ const struct identity *uxrt_identity(uint64_t badge)
            && identity->state == IDENTITY_LIVE ? identity : NULL;
 }
 
-int uxrt_wake(uint64_t badge, uint32_t bits)
+bool server_held(uint64_t token)
+{
+    return token == fake.held;
+}
+
+int uxrt_wake(uint64_t badge, uint64_t files)
 {
     scramble();
     fake.woken++;
     fake.woken_badge = badge;
-    fake.woken_bits = bits;
+    fake.woken_files = files;
     return 0;
 }
 

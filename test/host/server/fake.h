@@ -38,7 +38,8 @@ struct fake {
     uint64_t answered, received;
     uint64_t woken;             /* calls of uxrt_wake */
     uint64_t woken_badge;
-    uint32_t woken_bits;
+    uint64_t woken_files;
+    uint64_t held;              /* token that somebody keeps (uxrt_hold) */
     uint64_t done;              /* calls of uxrt_done */
     size_t blocks;              /* of the heap, in use */
     struct fake_reply replies[FAKE_REPLIES];

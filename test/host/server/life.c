@@ -91,11 +91,20 @@ static void exports(void **state)
     fake_close(admin, B);
     assert_int_equal(toy.closed, 1);
     fake_open(user, ROOT, "f", A, MAKE, 0600);
-    for (unsigned i = 0; i < 16; i++)
+    for (unsigned i = 0; i < 256; i++)
         token = get_token(user, ATTR_EXPORT, A);
     assert_int_equal(fake_get(user, CONTROL_FILE, ATTR_EXPORT, A, 8), -EMFILE);
+    fake.held = token;
     fake_end(user);
-    assert_int_equal(fake_set(admin, CONTROL_FILE, ATTR_IMPORT, C, &token, 8), -ENOENT);
+    assert_int_equal(toy.closed, 1);
+    assert_int_equal(fake_set(admin, CONTROL_FILE, ATTR_IMPORT, C, &token, 8), 8);
+    assert_int_equal(fake_write(admin, C, "x", 0), 1);
+    assert_int_equal(fake_set(admin, CONTROL_FILE, ATTR_IMPORT, D, &token, 8), -ENOENT);
+    token = get_token(admin, ATTR_EXPORT, C);
+    fake.held = token;
+    fake_end(admin);
+    server_released(fake.server, token);
+    assert_int_equal(toy.closed, 2);
 }
 
 static void parking(void **state)
@@ -183,7 +192,7 @@ static void readiness(void **state)
     assert_int_equal(fake_read(user, A, 3, 0), -ERROR_WAIT);
     fake_write(admin, A, "x", 0);
     assert_int_equal(fake.woken, 1);
-    assert_true(fake.woken_badge == user && fake.woken_bits & UXRT_READY_READ);
+    assert_true(fake.woken_badge == user && fake.woken_files);
     fake_write(admin, A, "y", 0);
     assert_int_equal(fake.woken, 1);
     assert_int_equal(fake_read(user, A, 3, 0), 2);

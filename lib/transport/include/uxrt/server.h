@@ -106,10 +106,19 @@ struct uxrt_message {
 /* Who the caller is: read without a call. Null if the connection has ended. */
 struct identity;
 const struct identity *uxrt_identity(uint64_t badge);
-/* A file of this connection became ready, or its process shall look. */
-int uxrt_wake(uint64_t badge, uint32_t bits);
+/* Files of this connection became ready, or its process shall look: bit n stands for ids
+ * that are n modulo 64. */
+int uxrt_wake(uint64_t badge, uint64_t files);
 /* The connection that ended is cleaned up. */
 int uxrt_done(uint64_t badge);
+/* Files on their way from one process to another (ATTR_EXPORT): the calling process keeps
+ * this one alive from now on (badge 0), or no longer (UINT64_MAX), or the process of this
+ * connection does instead. */
+int uxrt_hold(uint32_t service, uint64_t token, uint64_t badge);
+/* Of the caller's own services: 1 if somebody keeps this file, else 0. */
+int uxrt_held(uint64_t token);
+/* The token of one that is kept no longer, each once. ENOENT: there is none. */
+int uxrt_released(uint64_t *token);
 /* A one-use token with which the connection's process may map a memory object. */
 int64_t uxrt_share(int handle, uint64_t badge, unsigned protection);
 

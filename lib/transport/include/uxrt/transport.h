@@ -144,7 +144,15 @@ int64_t uxrt_rpc(int file, const void *request, size_t count, void *answer, size
 
 /* Readiness: what a file is ready for, and waiting for several. */
 enum { UXRT_READY_READ = 1, UXRT_READY_WRITE = 4, UXRT_READY_ERROR = 8,
-       UXRT_READY_HANGUP = 16 };
+       UXRT_READY_HANGUP = 16,
+       UXRT_READY_PEER_SHUT = 0x2000 };     /* nothing more will be written there */
+/* Record of ATTR_READY, of which a reader may want the first word only. In its argument:
+ * the bits to arm, and _CHANGES if that is to be done though it is ready now. */
+#define UXRT_READY_CHANGES (UINT64_C(1) << 32)
+struct uxrt_ready {
+    uint32_t ready;
+    uint32_t changes[2];        /* how often it has become ready to read, to write */
+};
 struct uxrt_poll {
     int file;
     uint32_t wanted, ready;

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Holds of exported files; see hold.h. */
+#include <process/call.h>
+#include <process/hold.h>
+
+#include <stddef.h>
+
+#include <files/files.h>
+#include <kcall/invoke.h>
+#include <util/errno.h>
+
+enum { HOLDS_MAX = 2048, HOLDS_OF_PROCESS = 64 };
+
+static struct hold {
+    const struct service *service;      /* null: a free place */
+    const struct process *process;      /* null: it has ended, the service is to know */
+    uint64_t token;
+} holds[HOLDS_MAX];
+
+static struct hold *find(const struct service *service, uint64_t token)
+{
+    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+        if (holds[i].service == service && holds[i].process && holds[i].token == token) {
+            return &holds[i];
+        }
+    }
+    return NULL;
+}
+
+/* A free place, else that of one that has ended; null: none. */
+static struct hold *find_place(void)
+{
+    struct hold *ended = NULL;
+
+    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+        if (!holds[i].service) {
+            return &holds[i];
+        }
+        if (!holds[i].process) {
+            ended = &holds[i];
+        }
+    }
+    return ended;
+}
+
+static unsigned holds_of(const struct process *process)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+        count += holds[i].process == process;
+    }
+    return count;
+}
+
+static int begin(const struct service *service, const struct process *process,
+    uint64_t token)
+{
+    struct hold *place = find_place();
+
+    if (!place || (process->page->euid != 0 && holds_of(process) >= HOLDS_OF_PROCESS)) {
+        return -ENOSPC;
+    }
+    *place = (struct hold){service, process, token};
+    return 0;
+}
+
+static void end(struct hold *hold)
+{
+    const struct service *service = hold->service;
+
+    if (!service->process) {
+        files_released(hold->token);
+        hold->service = NULL;
+        hold->process = NULL;
+        return;
+    }
+    hold->process = NULL;
+    if (service->signal) {
+        kc_signal(service->signal);
+    }
+}
+
+/* service, token, badge: HOLD_OWN, HOLD_NONE, or of a connection to the caller */
+int call_hold(struct call *call)
+{
+    const struct service *service = call->words[0] <= UINT32_MAX
+        ? service_find((uint32_t)call->words[0]) : NULL;
+    uint64_t badge = call->words[2];
+    struct hold *hold = service ? find(service, call->words[1]) : NULL;
+    const struct connection *to;
+
+    if (!service) {
+        return -ENOENT;
+    }
+    if (badge == HOLD_OWN) {
+        return hold ? -EEXIST : begin(service, call->process, call->words[1]);
+    }
+    if (!hold || hold->process != call->process) {
+        return -ENOENT;
+    }
+    if (badge == HOLD_NONE) {
+        end(hold);
+        return 0;
+    }
+    to = connection_find(badge);
+    if (!to || to->service->process != call->process) {
+        return -EINVAL;
+    }
+    hold->process = to->process;
+    return 0;
+}
+
+bool hold_held(const struct service *service, uint64_t token)
+{
+    return find(service, token) != NULL;
+}
+
+bool hold_reaches(const struct process *process, const struct service *service)
+{
+    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+        if (holds[i].service == service && holds[i].process == process) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* token -> 1: a file of the caller's services is held, else 0 */
+int call_held(struct call *call)
+{
+    call->result[0] = 0;
+    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+        const struct hold *hold = &holds[i];
+
+        if (hold->service && hold->service->process == call->process && hold->process
+            && hold->token == call->words[0]) {
+            call->result[0] = 1;
+        }
+    }
+    return 0;
+}
+
+/* -> token of a hold of a file of the caller's services that has ended. ENOENT: none */
+int call_released(struct call *call)
+{
+    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+        struct hold *hold = &holds[i];
+
+        if (hold->service && !hold->process && hold->service->process == call->process) {
+            call->result[0] = hold->token;
+            hold->service = NULL;
+            return 0;
+        }
+    }
+    return -ENOENT;
+}
+
+void hold_end_process(const struct process *process)
+{
+    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+        if (holds[i].process == process) {
+            end(&holds[i]);
+        }
+    }
+}
+
+void hold_end_service(const struct service *service)
+{
+    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+        if (holds[i].service == service) {
+            holds[i] = (struct hold){0};
+        }
+    }
+}
