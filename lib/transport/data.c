@@ -5,6 +5,7 @@
 #include <transport/data.h>
 
 #include <transport/plain.h>
+#include <transport/poll.h>
 #include <transport/small.h>
 #include <transport/table.h>
 
@@ -44,6 +45,9 @@ int64_t data_read(struct uxrt_thread *t, const struct file *file, void *data,
     if (!file || file->kind == FILE_NONE) {
         return -EBADF;
     }
+    if (file->kind == FILE_SET || file->kind == FILE_SIGNALS) {
+        return local_read(t, file, data, count);
+    }
     if (file->kind == FILE_SERVICE) {
         return plain_receive(t, file, &(struct uxrt_iovec){data, count}, 1);
     }
@@ -69,6 +73,9 @@ int64_t data_write(struct uxrt_thread *t, const struct file *file, const void *d
 
     if (!file || file->kind == FILE_NONE) {
         return -EBADF;
+    }
+    if (file->kind == FILE_SET || file->kind == FILE_SIGNALS) {
+        return -EINVAL;
     }
     if (file->kind == FILE_SERVICE) {
         return plain_answer(t, file, &(struct uxrt_iovec){(void *)data, count}, 1);

@@ -10,6 +10,7 @@
 
 #include <transport/client.h>
 #include <transport/lock.h>
+#include <transport/poll.h>
 #include <util/errno.h>
 
 enum { CLOSE_ON_EXEC = 0x8000, NUMBER = 0x7fff };
@@ -108,6 +109,9 @@ static int close_one(struct uxrt_thread *t, const struct file *file)
     uint64_t word = file->slot;
     int64_t result;
 
+    if (file->kind != FILE_CONNECTION && file->kind != FILE_SERVICE) {
+        return 0;
+    }
     if (file->kind == FILE_SERVICE) {
         return client_proc(t, PROC_UNSERVE, &word, 1, NULL, 0);
     }
@@ -118,6 +122,10 @@ static int close_one(struct uxrt_thread *t, const struct file *file)
 
 int file_close(struct uxrt_thread *t, struct file *file)
 {
+    if (file->flags & FILE_WATCHED || file->kind == FILE_SET) {
+        local_closed(file);
+    }
+
     int result = close_one(t, file);
 
     for (struct file *member = file; member;) {
@@ -135,7 +143,9 @@ int file_close(struct uxrt_thread *t, struct file *file)
 static void descriptor_put(struct file *file, int descriptor, bool close_on_exec)
 {
     unsigned entry = (unsigned)(file - descriptor_files) + 1;
-    uint64_t kind = file->kind == FILE_SERVICE ? DESCRIPTOR_SERVICE : DESCRIPTOR_CONNECTION;
+    uint64_t kind = file->kind == FILE_SERVICE ? DESCRIPTOR_SERVICE
+                    : file->kind == FILE_CONNECTION ? DESCRIPTOR_CONNECTION
+                    : DESCRIPTOR_LOCAL;
 
     file->references++;
     if (descriptor >= limit) {

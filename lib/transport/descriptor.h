@@ -13,7 +13,10 @@
 #include <transport/thread.h>
 
 enum { DESCRIPTORS_MAX = 4096, FILES_MAX = 4096 };
-enum file_kind { FILE_NONE, FILE_CONNECTION, FILE_SERVICE };
+/* SET and SIGNALS are files of the library's own: epoll and signalfd. */
+enum file_kind { FILE_NONE, FILE_CONNECTION, FILE_SERVICE, FILE_SET, FILE_SIGNALS };
+/* In the flags of a file, beside UXRT_: what it is, known since it was made. */
+enum { FILE_SOCKET = 0x1000, FILE_STREAM = 0x2000, FILE_WATCHED = 0x4000 };
 
 struct file {
     uint8_t kind;
@@ -25,7 +28,7 @@ struct file {
     uint16_t root;          /* of the connection: where its name began */
     uint16_t next;          /* of the next directory of a union: index + 1; or 0 */
     uint64_t cookie;        /* of a directory: where getdents64 goes on; of a service: its
-                               number */
+                               number; of SIGNALS: which */
 };
 
 /* The open file of a descriptor, or null (EBADF). Lock-free: for the data path. */
@@ -39,6 +42,7 @@ struct file *descriptor_file(int descriptor);
 #define DESCRIPTOR_FILE_SHIFT (12 + REQUEST_FILE_SHIFT)
 #define DESCRIPTOR_CONNECTION UINT64_C(0x100)
 #define DESCRIPTOR_SERVICE    UINT64_C(0x200)
+#define DESCRIPTOR_LOCAL      UINT64_C(0x400)
 #define DESCRIPTOR_SLOT       UINT64_C(0xff)
 extern uint64_t descriptor_words[DESCRIPTORS_MAX];
 /* The table of files: that with id FIRST_FILE + n is number n. */

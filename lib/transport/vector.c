@@ -103,7 +103,7 @@ static int64_t read_vector(struct uxrt_thread *t, int descriptor,
     if (file->kind == FILE_SERVICE) {
         return plain_receive(t, file, v, count);
     }
-    if (count == 1 || total > VECTOR_BUFFER) {
+    if (count == 1 || total > VECTOR_BUFFER || file->kind != FILE_CONNECTION) {
         return one_by_one(t, file, v, count, offset, false);
     }
     if (total <= SHORT_READ_MAX) {
@@ -141,7 +141,7 @@ static int64_t write_vector(struct uxrt_thread *t, int descriptor,
     if (total > SHORT_WRITE_MAX && count > 1 && total <= VECTOR_BUFFER) {
         piece = library_buffer(t, descriptor, (size_t)total);
     }
-    if (count == 1 || total > VECTOR_BUFFER || !piece) {
+    if (count == 1 || total > VECTOR_BUFFER || file->kind != FILE_CONNECTION || !piece) {
         return one_by_one(t, file, v, count, offset, true);
     }
     data_counted(t, (size_t)total);

@@ -10,8 +10,13 @@ UNIX_HANDLER(read)
 
 UNIX_HANDLER(write)
 {
-    return unix_written(t, library_write(t, argument_int(frame, 0), argument_pointer(frame, 1),
-        argument(frame, 2)));
+    const struct uxrt_iovec one = {argument_pointer(frame, 1), argument(frame, 2)};
+    int fd = argument_int(frame, 0);
+    int64_t result = library_write(t, fd, one.base, one.length);
+
+    if (result > 0 && (uint64_t)result < one.length)
+        result = message_write_rest(t, fd, &one, 1, result, UXRT_CURRENT);
+    return unix_written(t, result);
 }
 
 UNIX_HANDLER(readv)
@@ -22,8 +27,13 @@ UNIX_HANDLER(readv)
 
 UNIX_HANDLER(writev)
 {
-    return unix_written(t, library_writev(t, argument_int(frame, 0), argument_pointer(frame, 1),
-        argument_int(frame, 2)));
+    const struct uxrt_iovec *vector = argument_pointer(frame, 1);
+    int fd = argument_int(frame, 0), count = argument_int(frame, 2);
+    int64_t result = library_writev(t, fd, vector, count);
+
+    if (result > 0)
+        result = message_write_rest(t, fd, vector, (uint64_t)count, result, UXRT_CURRENT);
+    return unix_written(t, result);
 }
 
 /* The offset that stands for the file's position is none of Linux's. */

@@ -150,7 +150,9 @@ static int64_t status_flags(struct uxrt_thread *t, int fd)
 
     if (!file)
         return -EBADF;
-    if (!(file->flags & UXRT_PATH))
+    if (file->kind != FILE_CONNECTION)
+        flags = file->flags;
+    else if (!(file->flags & UXRT_PATH))
         library_get(t, fd, ATTR_FLAGS, 0, &flags, sizeof(flags));
     return flags_for(file->flags & ~(unsigned)(UXRT_APPEND | UXRT_NONBLOCK))
            | flags_for(flags & (UXRT_APPEND | UXRT_NONBLOCK));
@@ -159,6 +161,12 @@ static int64_t status_flags(struct uxrt_thread *t, int fd)
 static int64_t set_status_flags(struct uxrt_thread *t, int fd, unsigned theirs)
 {
     uint32_t flags = flags_of(theirs) & (UXRT_APPEND | UXRT_NONBLOCK);
+    struct file *file = descriptor_file(fd);
+
+    if (file && file->kind == FILE_SIGNALS) {
+        file->flags = (uint16_t)((file->flags & ~UXRT_NONBLOCK) | (flags & UXRT_NONBLOCK));
+        return 0;
+    }
     int64_t result = library_set(t, fd, ATTR_FLAGS, 0, &flags, sizeof(flags));
 
     return result < 0 ? result : 0;

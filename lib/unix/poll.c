@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* poll and select, by the transport's readiness; sleeping. */
 #include <transport/clock.h>
+#include <transport/memory.h>
 #include <transport/poll.h>
+#include <unix/poll.h>
 #include <unix/signal.h>
 
 #define SECOND INT64_C(1000000000)
 
 enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32,
-       POLLRDNORM = 64, POLLWRNORM = 256 };
-enum { POLL_MAX = 1024, FD_SETSIZE = 1024, SET_WORDS = FD_SETSIZE / 64 };
+       POLLRDNORM = 64, POLLWRNORM = 256, POLLRDHUP = 0x2000 };
+enum { POLL_HERE = 512, FD_SETSIZE = 1024, SET_WORDS = FD_SETSIZE / 64, PAGE = 4096 };
 enum { TIMER_ABSTIME = 1, CLOCK_REALTIME = 0 };
 
 struct linux_pollfd {
@@ -16,8 +18,7 @@ struct linux_pollfd {
     int16_t events, revents;
 };
 
-/* The time on our clock that is so far ahead; at most POLL_FOREVER. */
-static int64_t deadline_after(int64_t seconds, int64_t nanoseconds)
+int64_t poll_after(int64_t seconds, int64_t nanoseconds)
 {
     int64_t now = clock_uptime();
 
@@ -26,8 +27,7 @@ static int64_t deadline_after(int64_t seconds, int64_t nanoseconds)
     return now + seconds * SECOND + nanoseconds;
 }
 
-/* Of a struct timespec in the program, or null: forever. */
-static int64_t deadline_of(const void *user, int64_t *deadline)
+int64_t poll_deadline(const void *user, int64_t *deadline)
 {
     struct linux_timespec time;
 
@@ -39,7 +39,7 @@ static int64_t deadline_of(const void *user, int64_t *deadline)
     if (time.seconds < 0 || time.nanoseconds < 0 || time.nanoseconds >= SECOND)
         return -EINVAL;
     *deadline = time.seconds || time.nanoseconds
-                ? deadline_after(time.seconds, time.nanoseconds) : POLL_LOOK;
+                ? poll_after(time.seconds, time.nanoseconds) : POLL_LOOK;
     return 0;
 }
 
@@ -48,7 +48,8 @@ static int64_t deadline_of(const void *user, int64_t *deadline)
 static uint32_t wanted_of(int events)
 {
     return (events & (POLLIN | POLLRDNORM) ? UXRT_READY_READ : 0)
-           | (events & (POLLOUT | POLLWRNORM) ? UXRT_READY_WRITE : 0);
+           | (events & (POLLOUT | POLLWRNORM) ? UXRT_READY_WRITE : 0)
+           | (events & POLLRDHUP ? UXRT_READY_PEER_SHUT : 0);
 }
 
 static int16_t events_of(const struct uxrt_poll *poll, int wanted)
@@ -61,6 +62,8 @@ static int16_t events_of(const struct uxrt_poll *poll, int wanted)
         events |= POLLIN | POLLRDNORM;
     if (poll->ready & UXRT_READY_WRITE)
         events |= POLLOUT | POLLWRNORM;
+    if (poll->ready & UXRT_READY_PEER_SHUT)
+        events |= POLLRDHUP;
     events &= wanted;
     if (poll->ready & UXRT_READY_ERROR)
         events |= POLLERR;
@@ -69,27 +72,67 @@ static int16_t events_of(const struct uxrt_poll *poll, int wanted)
     return (int16_t)events;
 }
 
+static int64_t take_all(struct uxrt_poll *polls, const struct linux_pollfd *user,
+    unsigned count)
+{
+    struct linux_pollfd one;
+
+    for (unsigned i = 0; i < count; i++) {
+        if (take(&one, user + i, sizeof(one)))
+            return -EFAULT;
+        polls[i] = (struct uxrt_poll){.file = one.fd, .wanted = wanted_of(one.events)};
+    }
+    return 0;
+}
+
+static int64_t give_all(const struct uxrt_poll *polls, struct linux_pollfd *user,
+    unsigned count)
+{
+    int64_t result = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        struct linux_pollfd one;
+
+        if (take(&one, user + i, sizeof(one)))
+            return -EFAULT;
+        one.revents = events_of(&polls[i], one.events);
+        result += one.revents != 0;
+        if (give(&user[i].revents, &one.revents, sizeof(one.revents)))
+            return -EFAULT;
+    }
+    return result;
+}
+
+static int64_t poll_these(struct uxrt_thread *t, struct uxrt_poll *polls,
+    struct linux_pollfd *user, unsigned count, int64_t deadline)
+{
+    int64_t result = take_all(polls, user, count);
+
+    if (!result)
+        result = poll_files(t, polls, count, deadline);
+    return result < 0 ? result : give_all(polls, user, count);
+}
+
+/* Long lists are in memory that is mapped meanwhile. */
 static int64_t poll_program(struct uxrt_thread *t, struct linux_pollfd *user,
     uint64_t count, int64_t deadline)
 {
-    struct linux_pollfd fds[POLL_MAX / 8];
-    struct uxrt_poll polls[POLL_MAX / 8];
+    struct uxrt_poll here[POLL_HERE];
+    uint64_t bytes = (count * sizeof(*here) + PAGE - 1) & ~(uint64_t)(PAGE - 1);
 
-    if (count > sizeof(fds) / sizeof(fds[0]))
+    if (count > DESCRIPTORS_MAX)
         return -EINVAL;
-    if (count && take(fds, user, count * sizeof(fds[0])))
-        return -EFAULT;
-    for (unsigned i = 0; i < count; i++)
-        polls[i] = (struct uxrt_poll){.file = fds[i].fd, .wanted = wanted_of(fds[i].events)};
-    int64_t result = poll_files(t, polls, (unsigned)count, deadline);
-    if (result < 0)
-        return result;
-    result = 0;
-    for (unsigned i = 0; i < count; i++) {
-        fds[i].revents = events_of(&polls[i], fds[i].events);
-        result += fds[i].revents != 0;
-    }
-    return count && give(user, fds, count * sizeof(fds[0])) ? -EFAULT : result;
+    if (count <= POLL_HERE)
+        return poll_these(t, here, user, (unsigned)count, deadline);
+    int64_t place = memory_map(t, 0, bytes, PROC_READ | PROC_WRITE, 0, PROC_SOURCE_NONE, 0);
+
+    if (place < 0)
+        return place;
+    int64_t result = poll_these(t, (struct uxrt_poll *)place, user, (unsigned)count,
+        deadline);
+
+    memory_unmap(t, (uint64_t)place, bytes);
+    return result;
 }
 
 UNIX_HANDLER(poll)
@@ -98,12 +141,11 @@ UNIX_HANDLER(poll)
     int64_t deadline = milliseconds < 0 ? POLL_FOREVER : POLL_LOOK;
 
     if (milliseconds > 0)
-        deadline = deadline_after(0, milliseconds * INT64_C(1000000));
+        deadline = poll_after(0, milliseconds * INT64_C(1000000));
     return poll_program(t, argument_pointer(frame, 0), argument(frame, 1), deadline);
 }
 
-/* A mask of signals for the length of the call, or null. */
-static int64_t mask_for_now(struct uxrt_thread *t, const void *user)
+int64_t poll_mask(struct uxrt_thread *t, const void *user)
 {
     uint64_t mask;
 
@@ -117,10 +159,10 @@ static int64_t mask_for_now(struct uxrt_thread *t, const void *user)
 
 UNIX_HANDLER(ppoll)
 {
-    int64_t deadline, error = deadline_of(argument_pointer(frame, 2), &deadline);
+    int64_t deadline, error = poll_deadline(argument_pointer(frame, 2), &deadline);
 
     if (!error)
-        error = mask_for_now(t, argument_pointer(frame, 3));
+        error = poll_mask(t, argument_pointer(frame, 3));
     return error ? error
                  : poll_program(t, argument_pointer(frame, 0), argument(frame, 1), deadline);
 }
@@ -189,7 +231,7 @@ static void mark(uint64_t *set, int fd, bool ready, int64_t *count)
 static int64_t select_program(struct uxrt_thread *t, const struct foreign_frame *frame,
     int64_t deadline)
 {
-    struct uxrt_poll polls[POLL_MAX / 8];
+    struct uxrt_poll polls[FD_SETSIZE];
     struct sets sets;
     uint64_t limit = argument(frame, 0);
     size_t bytes = (limit + 63) / 64 * 8;
@@ -199,7 +241,7 @@ static int64_t select_program(struct uxrt_thread *t, const struct foreign_frame 
         return -EINVAL;
     if (take_sets(frame, bytes, &sets))
         return -EFAULT;
-    int count = polls_of(&sets, (unsigned)limit, polls, POLL_MAX / 8);
+    int count = polls_of(&sets, (unsigned)limit, polls, FD_SETSIZE);
     int64_t result = count < 0 ? count : poll_files(t, polls, (unsigned)count, deadline);
     if (result < 0)
         return result;
@@ -223,7 +265,7 @@ UNIX_HANDLER(select)
             return -EFAULT;
         if (time[0] < 0 || time[1] < 0)
             return -EINVAL;
-        deadline = time[0] || time[1] ? deadline_after(time[0] + time[1] / 1000000,
+        deadline = time[0] || time[1] ? poll_after(time[0] + time[1] / 1000000,
                                             time[1] % 1000000 * 1000)
                                       : POLL_LOOK;
     }
@@ -232,14 +274,14 @@ UNIX_HANDLER(select)
 
 UNIX_HANDLER(pselect6)
 {
-    int64_t deadline, error = deadline_of(argument_pointer(frame, 4), &deadline);
+    int64_t deadline, error = poll_deadline(argument_pointer(frame, 4), &deadline);
     struct { const void *mask; uint64_t size; } sixth = {0};
 
     if (!error && argument(frame, 5) && take(&sixth, argument_pointer(frame, 5),
             sizeof(sixth)))
         return -EFAULT;
     if (!error)
-        error = mask_for_now(t, sixth.mask);
+        error = poll_mask(t, sixth.mask);
     return error ? error : select_program(t, frame, deadline);
 }
 
@@ -252,14 +294,14 @@ static int64_t sleep_until(struct uxrt_thread *t, int64_t deadline)
 
 UNIX_HANDLER(nanosleep)
 {
-    int64_t deadline, error = deadline_of(argument_pointer(frame, 0), &deadline);
+    int64_t deadline, error = poll_deadline(argument_pointer(frame, 0), &deadline);
 
     return error ? error : sleep_until(t, deadline);
 }
 
 UNIX_HANDLER(clock_nanosleep)
 {
-    int64_t deadline, error = deadline_of(argument_pointer(frame, 2), &deadline);
+    int64_t deadline, error = poll_deadline(argument_pointer(frame, 2), &deadline);
 
     if (error || !(argument(frame, 1) & TIMER_ABSTIME))
         return error ? error : sleep_until(t, deadline);

@@ -11,7 +11,15 @@
     CALL(19, readv) CALL(20, writev) CALL(21, access) CALL(22, pipe) CALL(23, select) \
     CALL(24, sched_yield) CALL(25, mremap) CALL(26, msync) CALL(28, madvise) \
     CALL(32, dup) CALL(33, dup2) CALL(34, pause) CALL(35, nanosleep) CALL(39, getpid) \
-    CALL(40, sendfile) CALL(56, clone) CALL(57, fork) CALL(58, fork) CALL(59, execve) \
+    CALL(213, epoll_create) CALL(232, epoll_wait) CALL(233, epoll_ctl) \
+    CALL(281, epoll_pwait) CALL(282, signalfd) CALL(289, signalfd4) \
+    CALL(291, epoll_create1) CALL(441, epoll_pwait2) \
+    CALL(40, sendfile) CALL(41, socket) CALL(42, connect) CALL(43, accept) \
+    CALL(44, sendto) CALL(45, recvfrom) CALL(46, sendmsg) CALL(47, recvmsg) \
+    CALL(48, shutdown) CALL(49, bind) CALL(50, listen) CALL(51, getsockname) \
+    CALL(52, getpeername) CALL(53, socketpair) CALL(54, setsockopt) \
+    CALL(55, getsockopt) CALL(288, accept4) CALL(299, recvmmsg) CALL(307, sendmmsg) \
+    CALL(56, clone) CALL(57, fork) CALL(58, fork) CALL(59, execve) \
     CALL(60, exit) CALL(61, wait4) CALL(62, kill) CALL(63, uname) CALL(72, fcntl) \
     CALL(74, fsync) CALL(75, fsync) CALL(76, truncate) CALL(77, ftruncate) \
     CALL(79, getcwd) CALL(80, chdir) CALL(82, rename) CALL(83, mkdir) CALL(84, rmdir) \

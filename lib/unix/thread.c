@@ -28,6 +28,7 @@ void thread_after_fork(void)
 {
     memset(clear_at, 0, sizeof(clear_at));
     futex_after_fork();
+    epoll_after_fork();
 }
 
 void thread_clear_at(const struct uxrt_thread *t, uint64_t address)

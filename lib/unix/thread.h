@@ -2,6 +2,13 @@
 /* Threads of Unix programs: what clone and exit have to do with futex. */
 #pragma once
 
+#include <transport/descriptor.h>
+
+/* epoll.c: in the child of a fork. */
+void epoll_after_fork(void);
+/* signalfd.c: UXRT_READY_ bits; with `arm` one of the signals ends a wait. */
+uint32_t signals_ready(struct uxrt_thread *t, const struct file *file, bool arm);
+
 #include <transport/foreign.h>
 
 /* clone(2) with CLONE_THREAD: the new thread's id, or an error. */

@@ -72,6 +72,11 @@ struct linux_timespec {
     int64_t seconds, nanoseconds;
 };
 
+/* After a write of several places at this offset, which did not do all: goes on until all
+ * is done, or nothing more can be. The bytes in all. */
+int64_t message_write_rest(struct uxrt_thread *t, int fd, const struct uxrt_iovec *vector,
+    uint64_t count, int64_t done, int64_t place);
+
 /* The result of a write; EPIPE sends SIGPIPE to the thread. */
 int64_t unix_written(struct uxrt_thread *t, int64_t result);
 
