@@ -27,14 +27,15 @@
 
 #define EXTRA_CAPS_MASK  ((word)3 << 7)
 
-/* In a flat CSpace, which is the usual one. */
-ALWAYS_INLINE struct slot *lookup(const struct tcb *t, word address)
+/* In a flat CSpace, which is the usual one; false: it is none, or has no such slot. */
+ALWAYS_INLINE bool lookup(const struct tcb *t, word address, struct cap *cap)
 {
     word index = address - t->flat.first;
 
     if (unlikely(t->slots[TCB_CSPACE].cap.w0 != t->flat.root || index >= t->flat.count))
-        return NULL;
-    return t->flat.slots + index;
+        return false;
+    *cap = t->flat.slots[index].cap;
+    return true;
 }
 
 /* May `next` replace the current thread of priority `prio` without a look at all the
@@ -113,7 +114,7 @@ ALWAYS_INLINE void lend(struct core *self, struct tcb *t, struct tcb *server)
     server->sc = sc;
     sc->tcb = server;
     server->core = (uint16_t)self->id;
-    if (server->home && server->prio < t->prio)
+    if (unlikely(server->prio < t->prio) && server->home)
         server->prio = t->prio;
     __atomic_store_n(&reply->tcb, (word)t, __ATOMIC_RELEASE);
 }
@@ -133,7 +134,8 @@ ALWAYS_INLINE bool may_call(struct cap cap)
 }
 
 /* A server copies to or from its client's window, and goes on. */
-static struct tcb *window(struct core *self, struct tcb *t, struct cap cap, word info)
+static NOINLINE struct tcb *window(struct core *self, struct tcb *t, struct cap cap,
+                                   word info)
 {
     struct context *c = &t->context;
     struct window_request q = {context_mr(c, 0), context_mr(c, 1), context_mr(c, 2),
@@ -157,10 +159,9 @@ struct tcb *fastpath_call(struct core *self)
 
     if (unlikely((info & EXTRA_CAPS_MASK) || !gate_try_enter(self) || self->reschedule))
         return NULL;
-    struct slot *slot = lookup(t, context_cap(&t->context));
-    if (unlikely(!slot))
+    struct cap cap;
+    if (unlikely(!lookup(t, context_cap(&t->context), &cap)))
         return NULL;
-    struct cap cap = slot->cap;
     if (unlikely(!may_call(cap)))
         return window(self, t, cap, info);
     struct tcb *server = take_server(self, t, cap_endpoint(cap), info);
@@ -218,23 +219,23 @@ struct tcb *fastpath_reply_recv(struct core *self)
 
     if (unlikely((info & EXTRA_CAPS_MASK) || !gate_try_enter(self) || self->reschedule))
         return NULL;
-    struct slot *slot = lookup(t, context_cap(&t->context));
-    struct slot *reply_slot = lookup(t, context_reply(&t->context));
-    if (unlikely(!slot || !reply_slot))
+    struct cap cap, reply_cap;
+    if (unlikely(!lookup(t, context_cap(&t->context), &cap)
+                 || !lookup(t, context_reply(&t->context), &reply_cap)))
         return NULL;
-    struct cap cap = slot->cap;
     if (unlikely(cap_type(cap) != CAP_ENDPOINT || !(cap_rights(cap) & RIGHT_READ)
-                 || cap_type(reply_slot->cap) != CAP_REPLY))
+                 || cap_type(reply_cap) != CAP_REPLY))
         return NULL;
 
-    struct reply *reply = cap_reply(reply_slot->cap);
+    struct reply *reply = cap_reply(reply_cap);
     struct sched_context *sc = t->sc;
     struct notification *bound = t->bound;
     bit_lock(&reply->tcb);
     struct tcb *caller = (struct tcb *)(reply->tcb & ~BIT_LOCK);
     if (unlikely(reply->sc != sc || !sc || sc->reply != reply
                  || ((word)caller & REPLY_CLAIMED)
-                 || (caller->fault.type != FAULT_NULL && !restarts(caller, info))
+                 || (unlikely(caller->fault.type != FAULT_NULL)
+                     && !restarts(caller, info))
                  || caller->sc || sc->spent || t->yield_to
                  || !message_fits(info, t, caller) || !lock_bound(bound, t)))
         goto slow_reply;

@@ -22,7 +22,6 @@
 #include <object/notification.h>
 #include <object/refill.h>
 #include <object/reply.h>
-#include <object/window.h>
 
 /* --- leaving ---------------------------------------- */
 
@@ -158,6 +157,7 @@ static enum outcome dispatch(struct core *self, struct tcb *t, int64_t number, b
 
     switch (number) {
     case SYSCALL_CALL:
+    case SYSCALL_CALL_WINDOW:
         return invoke(self, t, context_cap(c), true, true, true);
     case SYSCALL_SEND:
         return invoke(self, t, context_cap(c), true, false, false);
@@ -210,14 +210,6 @@ static void perform(struct core *self, struct tcb *t, int64_t number)
         t->state = THREAD_RUNNING;
 }
 
-static void set_own_window(struct tcb *t)
-{
-    struct context *c = &t->context;
-    unsigned bad = window_set(t, context_cap(c), context_info(c), context_mr(c, 0));
-
-    context_set_info(c, message_info(bad ? ERROR_INVALID_ARGUMENT : ERROR_NONE, 0, 0, 0));
-}
-
 _Noreturn void handle_syscall(struct core *self, int64_t number)
 {
     struct tcb *t = self->current;
@@ -225,11 +217,6 @@ _Noreturn void handle_syscall(struct core *self, int64_t number)
     /* it measures the way in and out, and does nothing else */
     if (CONFIG_BENCHMARKS && number == SYSCALL_BENCHMARK_NULL_SYSCALL)
         arch_return_to_user(t);
-    /* nobody looks at the window of a thread that runs */
-    if (number == SYSCALL_SET_WINDOW) {
-        set_own_window(t);
-        arch_return_to_user(t);
-    }
     context_rewind_syscall(&t->context);
     t->state = THREAD_RESTART;
     arch_save_user_state(self);

@@ -78,8 +78,6 @@ struct tcb {
 
     struct fault fault;
     struct lookup_error lookup_error;
-    word window_address, window_length;
-    word window_directions;     /* enum window_direction */
     char name[24];              /* DebugNameThread */
 
     struct fpu_state fpu;       /* 64-byte aligned */

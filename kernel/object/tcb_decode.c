@@ -14,7 +14,6 @@
 #include <object/reply.h>
 #include <object/tcb.h>
 #include <object/tcb_methods.h>
-#include <object/window.h>
 
 /* --- capabilities kept in the thread ---------------------------------------- */
 
@@ -350,17 +349,6 @@ static enum outcome set_foreign(struct invocation *inv, struct tcb *t)
     return OUTCOME_DONE;
 }
 
-/* Words: address, length, direction (enum window_direction). */
-static enum outcome set_window(struct invocation *inv, struct tcb *t)
-{
-    word address = invocation_word(inv, 0), length = invocation_word(inv, 1);
-
-    if (inv->length < 3)
-        return refuse(ERROR_TRUNCATED_MESSAGE);
-    unsigned bad = window_set(t, address, length, invocation_word(inv, 2));
-    return bad ? refuse_argument(bad) : OUTCOME_DONE;
-}
-
 typedef enum outcome method(struct invocation *inv, struct tcb *t);
 
 static method *const methods[] = {
@@ -388,8 +376,6 @@ static method *find_method(word label)
         return methods[label];
     if (label == INVOKE_TCB_SET_FOREIGN)
         return set_foreign;
-    if (label == INVOKE_TCB_SET_WINDOW)
-        return set_window;
     return NULL;
 }
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reply windows; see window.h and window(7). The reply's lock is held while a piece is
- * copied: whoever ends the client's wait takes it first, so a piece never reaches a
- * client that runs again. The address spaces are locked by the architecture, so a page
- * that was unmapped is not touched after its unmapping returned. The window itself
- * changes only under exclusion, or by a thread that runs and so does not wait here.
+ * Reply windows; see window.h and window(7). A window is nothing but registers of a
+ * thread that waits in its call: nothing is kept of it, and nobody has to close it. The
+ * reply's lock is held while a piece is copied: whoever ends the client's wait takes it
+ * first, so a piece never reaches a client that runs again, and the registers stay as
+ * they are (TCB_WriteRegisters has exclusion). The address spaces are locked by the architecture,
+ * so a page that was unmapped is not touched after its unmapping returned.
  */
 #include <abi/fault.h>
 #include <abi/object.h>
+#include <abi/syscall.h>
 #include <core/arch.h>
 #include <core/gate.h>
 #include <object/window.h>
@@ -15,50 +17,52 @@
 /* Bytes copied before the locks are released and the next look at what is urgent. */
 #define PIECE  16384
 
-unsigned window_set(struct tcb *t, word address, word length, word direction)
+struct window {
+    const struct tcb *client;   /* null: nobody waits, or shows nothing */
+    word address, length, directions;
+};
+
+static bool is_user_memory(word address, word length)
 {
-    if (address > USER_TOP || length > USER_TOP - address)
-        return 1;
-    if (direction > WINDOW_READ_WRITE)
-        return 2;
-    t->window_address = address;
-    t->window_length = length;
-    t->window_directions = direction;
-    return 0;
+    return address <= USER_TOP && length <= USER_TOP - address;
 }
 
-/* The thread that waits for an answer through `r` to its call, or null. Lock held. */
-static struct tcb *window_client(const struct reply *r)
+/* What the thread shows that waits for an answer through `r`. Lock held. */
+ALWAYS_INLINE struct window window_of(const struct reply *r)
 {
-    struct tcb *t = reply_tcb(r);
+    const struct tcb *t = reply_tcb(r);
 
-    if (!t || (r->tcb & REPLY_CLAIMED) || t->fault.type != FAULT_NULL)
-        return NULL;
-    return t;
+    if (!t || (r->tcb & REPLY_CLAIMED) || t->fault.type != FAULT_NULL
+        || context_number(&t->context) != SYSCALL_CALL_WINDOW)
+        return (struct window){0};
+    return (struct window){t, context_mr(&t->context, 1), context_mr(&t->context, 2),
+                           context_mr(&t->context, 3)};
 }
 
-/* Is this request within what the client allows? Lock held. */
-static bool is_allowed(const struct reply *r, const struct window_request *q)
+/* Is the direction allowed, and the window one that can be? */
+ALWAYS_INLINE bool is_open(const struct window *w, word direction)
 {
-    struct tcb *client = window_client(r);
-
-    return client && client->window_directions & q->direction
-           && q->offset <= client->window_length
-           && q->length <= client->window_length - q->offset && client->window_length;
+    return w->client && w->directions & direction && w->length
+           && is_user_memory(w->address, w->length);
 }
 
-/* The same, with the reason why not. */
-static enum outcome check(const struct reply *r, const struct window_request *q)
+ALWAYS_INLINE bool is_within(const struct window *w, const struct window_request *q)
 {
-    struct tcb *client = window_client(r);
+    return q->offset <= w->length && q->length <= w->length - q->offset;
+}
 
-    if (!client || client->window_length == 0
-        || !(client->window_directions & q->direction))
+/* May this be copied, and if not, why? */
+static enum outcome check(struct reply *r, const struct window_request *q)
+{
+    bit_lock(&r->tcb);
+    struct window w = window_of(r);
+    bit_unlock(&r->tcb);
+    if (!is_open(&w, q->direction))
         return refuse(ERROR_ILLEGAL_OPERATION);
-    if (q->offset > client->window_length)
-        return refuse_range(0, client->window_length);
-    if (q->length > client->window_length - q->offset)
-        return refuse_range(0, client->window_length - q->offset);
+    if (q->offset > w.length)
+        return refuse_range(0, w.length);
+    if (!is_within(&w, q))
+        return refuse_range(0, w.length - q->offset);
     return OUTCOME_DONE;
 }
 
@@ -70,12 +74,12 @@ static word copy_piece(const struct tcb *server, struct reply *r,
     word limit = min_word(q->length - done, PIECE);
 
     bit_lock(&r->tcb);
-    if (likely(is_allowed(r, q))) {
-        struct tcb *client = window_client(r);
-        word theirs = client->window_address + q->offset + done;
+    struct window w = window_of(r);
+    if (likely(is_open(&w, q->direction) && is_within(&w, q))) {
+        word theirs = w.address + q->offset + done;
         count = q->direction == WINDOW_READ
-                ? arch_user_copy(server, own, client, theirs, limit)
-                : arch_user_copy(client, theirs, server, own, limit);
+                ? arch_user_copy(server, own, w.client, theirs, limit)
+                : arch_user_copy(w.client, theirs, server, own, limit);
     }
     bit_unlock(&r->tcb);
     return count;
@@ -94,11 +98,6 @@ static word copy(const struct tcb *server, struct reply *r,
     return done;
 }
 
-static bool own_memory(const struct window_request *q)
-{
-    return q->address <= USER_TOP && q->length <= USER_TOP - q->address;
-}
-
 static bool one_direction(const struct window_request *q)
 {
     return q->direction == WINDOW_READ || q->direction == WINDOW_WRITE;
@@ -107,7 +106,7 @@ static bool one_direction(const struct window_request *q)
 bool window_copy_fast(const struct tcb *server, struct reply *r,
                       const struct window_request *q, word *done)
 {
-    if (!own_memory(q) || !one_direction(q))
+    if (!is_user_memory(q->address, q->length) || !one_direction(q))
         return false;
     *done = copy(server, r, q);
     return *done > 0;
@@ -122,13 +121,11 @@ enum outcome window_copy(struct invocation *inv, struct reply *r)
 
     if (inv->length < 4)
         return refuse(ERROR_TRUNCATED_MESSAGE);
-    if (!own_memory(&q))
+    if (!is_user_memory(q.address, q.length))
         return refuse_argument(1);
     if (!one_direction(&q))
         return refuse_argument(3);
-    bit_lock(&r->tcb);
     enum outcome outcome = check(r, &q);
-    bit_unlock(&r->tcb);
     if (outcome != OUTCOME_DONE)
         return outcome;
     word done = copy(inv->caller, r, &q);

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reply windows: a server copies to or from memory that its waiting client opened. */
+/* Reply windows: a server copies to or from memory that a client opened with its call. */
 #pragma once
 
 #include <api/invocation.h>
 #include <object/reply.h>
-
-/* Opens the window of a thread that is the current one, or under exclusion. Returns 0, or
- * the number of the bad argument: 1 address and length, 2 direction. */
-unsigned window_set(struct tcb *t, word address, word length, word direction);
 
 struct window_request {
     word offset;                /* in the window */

@@ -51,6 +51,13 @@ static inline uint64_t kc_call(cptr dest, uint64_t info, uint64_t mr[4])
     return kc_trap(SYSCALL_CALL, &dest, info, mr);
 }
 
+/* The same, and mr[1] to mr[3] are address, length and direction (enum window_direction)
+ * of what whoever answers may copy meanwhile: window(7). */
+static inline uint64_t kc_call_window(cptr dest, uint64_t info, uint64_t mr[4])
+{
+    return kc_trap(SYSCALL_CALL_WINDOW, &dest, info, mr);
+}
+
 static inline void kc_send(cptr dest, uint64_t info, const uint64_t mr[4])
 {
     uint64_t words[4] = {mr[0], mr[1], mr[2], mr[3]};
@@ -122,16 +129,6 @@ static inline uint64_t kc_nbsend_wait(cptr dest, cptr src, uint64_t info,
 static inline void kc_yield(void)
 {
     kc_trap_null(SYSCALL_YIELD);
-}
-
-/* Opens or closes the reply window of the calling thread (window(7)). */
-static inline enum error_code kc_set_window(uint64_t address, uint64_t length,
-    uint64_t direction)
-{
-    uint64_t words[4] = {direction};
-    uint64_t info = kc_trap(SYSCALL_SET_WINDOW, &address, length, words);
-
-    return (enum error_code)message_label(info);
 }
 
 /* Puts the words that explain an error into the IPC buffer, if there is one. */

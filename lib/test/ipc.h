@@ -71,6 +71,16 @@ static inline struct message ipc_call(cptr to, uint64_t label, uint64_t word)
     return ipc_call_info(to, message_info(label, 0, 0, 1), word);
 }
 
+/* A call of one word whose answerer may copy to or from memory of the caller. */
+static inline struct message ipc_call_window(cptr to, uint64_t label, uint64_t address,
+                                             uint64_t length, uint64_t direction)
+{
+    struct message m = {.mr = {0, address, length, direction}};
+
+    ipc_unpack(&m, kc_call_window(to, message_info(label, 0, 0, 1), m.mr));
+    return m;
+}
+
 static inline struct message ipc_reply_recv(cptr from, cptr reply, uint64_t word)
 {
     struct message m = {.mr = {word, 0, 0, 0}};

@@ -10,33 +10,34 @@
 #include <transport/copy.h>
 #include <transport/data.h>
 #include <transport/reply.h>
-#include <transport/window.h>
 
 /* A server that always wants more pages touched does not keep its client for ever. */
 enum { TOUCHES_MAX = 8 };
+
+/* What a call brought: the reply's words go where its bytes are looked for. */
+static uint64_t replied(struct uxrt_thread *t, uint64_t label, uint64_t info,
+    const uint64_t mr[4])
+{
+    t->counts.calls++;
+    if (message_length(info)) {     /* else keep what was sent, for another try */
+        for (unsigned i = 0; i < 4; i++) {
+            t->ipc->msg[i] = mr[i];
+        }
+    }
+    return reply_checked(label, info);
+}
 
 uint64_t client_call(struct uxrt_thread *t, unsigned slot, uint64_t label, uint64_t first,
     uint64_t second, unsigned length)
 {
     uint64_t *msg = t->ipc->msg;
     uint64_t mr[4] = {first, msg[1], msg[2], msg[3]};
-    unsigned form = label >> REQUEST_FORM_SHIFT & 3;
-    uint64_t info;
 
-    if (form == FORM_BUFFER) {
+    if ((label >> REQUEST_FORM_SHIFT & 3) == FORM_BUFFER) {
         mr[1] = second;
     }
-    if (form != FORM_WINDOW) {
-        window_close(t);
-    }
-    info = kc_call(cap_at(slot), message_info(label, 0, 0, length), mr);
-    t->counts.calls++;
-    if (message_length(info)) {     /* else keep what was sent, for another try */
-        for (unsigned i = 0; i < 4; i++) {
-            msg[i] = mr[i];
-        }
-    }
-    return reply_checked(label, info);
+    return replied(t, label, kc_call(cap_at(slot), message_info(label, 0, 0, length), mr),
+        mr);
 }
 
 /* One round trip with the data in the window. */
@@ -46,12 +47,11 @@ static int64_t call_window(struct uxrt_thread *t, unsigned slot, uint64_t label,
     bool write = label & REQUEST_WRITE;
 
     for (unsigned i = 0; i < TOUCHES_MAX; i++) {
-        uint64_t reply;
+        uint64_t mr[4] = {first, (uint64_t)data, count,
+                          write ? WINDOW_READ : WINDOW_WRITE};
+        uint64_t info = kc_call_window(cap_at(slot), message_info(label, 0, 0, 1), mr);
+        uint64_t reply = replied(t, label, info, mr);
 
-        if (!window_open(t, data, count, write ? WINDOW_READ : WINDOW_WRITE)) {
-            return -EFAULT;
-        }
-        reply = client_call(t, slot, label, first, 0, 1);
         if (!(reply & REPLY_TOUCH)) {
             return reply_result(reply);
         }

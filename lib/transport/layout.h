@@ -74,13 +74,14 @@ static inline uint64_t cap_at(unsigned slot)
 
 /* A badge: 0 in bit 63, generation in bits 20 to 51, index in bits 0 to 19. Notifications
  * have bit 63 set, and then these reasons. */
+#define BADGE_INDEX_BITS        20
 #define BADGE_INDEX(badge)      ((uint32_t)(badge) & 0xfffff)
-#define BADGE_GENERATION(badge) ((uint32_t)((badge) >> 20))
+#define BADGE_GENERATION(badge) ((uint32_t)((badge) >> BADGE_INDEX_BITS))
 #define BADGE_NOTIFY            (UINT64_C(1) << 63)
 
 static inline uint64_t badge_of(uint32_t index, uint32_t generation)
 {
-    return index | (uint64_t)generation << 20;
+    return index | (uint64_t)generation << BADGE_INDEX_BITS;
 }
 
 enum { GROUPS_MAX = 16 };       /* supplementary groups of a process */

@@ -52,34 +52,43 @@ static inline uint64_t rotated(uint64_t info)
     return info >> INFO_LABEL | info << (64 - INFO_LABEL);
 }
 
-/* request_decode for good requests of form MESSAGE; false, with *request in any state,
- * for all others. Words 0 to 3 are given; those of a write are put in the IPC buffer. */
-static inline bool request_decode_short(struct uxrt_thread *t,
-    struct uxrt_request *request, uint64_t info, uint64_t badge, uint64_t first,
-    uint64_t second, uint64_t third, uint64_t fourth)
+/* request_decode for good requests of the forms MESSAGE and WINDOW; false, with *request
+ * in any state, for all others. The words are in the IPC buffer. */
+static inline bool request_decode_fast(struct uxrt_thread *t,
+    struct uxrt_request *request, uint64_t info, uint64_t badge, uint64_t first)
 {
-    uint64_t *msg, count;
+    const uint64_t window = (uint64_t)FORM_WINDOW << (REQUEST_FORM_SHIFT + INFO_LABEL);
+    uint64_t count = info >> INFO_LABEL & REQUEST_COUNT_MAX;
+    uint64_t *msg = t->ipc->msg;
 
     request->badge = badge;
     request->offset = first;
-    if ((int64_t)badge < 0 || !request_is_live(t, badge)) {
-        return false;
+    if (t->identities[BADGE_INDEX(badge)].generation != badge >> BADGE_INDEX_BITS) {
+        return false;           /* or a notification: that bit is in no generation */
     }
     request_set_fields(request, info);
-    msg = t->ipc->msg;
     if (info & REQUEST_WRITE << INFO_LABEL) {
-        msg[1] = second;
-        msg[2] = third;
-        msg[3] = fourth;
         request->data = &msg[1];
-        count = info >> INFO_LABEL & REQUEST_COUNT_MAX;
-        return (info & INFO_FORM_AND_LENGTH) == (count + 15) / 8
-               && count <= SHORT_WRITE_MAX;
+        if ((info & INFO_FORM_AND_LENGTH) == (count + 15) / 8
+            && count <= SHORT_WRITE_MAX) {
+            return true;
+        }
+    } else {
+        request->data = msg;
+        if (rotated((info & (INFO_FORM_AND_LENGTH | REQUEST_COUNT_MAX << INFO_LABEL)) ^ 1)
+            <= SHORT_READ_MAX) {
+            return true;
+        }
     }
-    request->data = msg;
-    return rotated((info & (INFO_FORM_AND_LENGTH | REQUEST_COUNT_MAX << INFO_LABEL)) ^ 1)
-           <= SHORT_READ_MAX;
+    request->data = NULL;
+    return (info & INFO_FORM_AND_LENGTH) == (window | 1);
 }
+
+/* The first bytes of a word. */
+static const uint64_t kept_bytes[8] = {
+    0, 0xff, 0xffff, 0xffffff, UINT64_C(0xffffffff), UINT64_C(0xffffffffff),
+    UINT64_C(0xffffffffffff), UINT64_C(0xffffffffffffff),
+};
 
 /*
  * request_answer, while nothing is unusual (so a read's bytes are where its form wants
@@ -96,14 +105,11 @@ static inline uint64_t request_answer_short(struct uxrt_thread *t,
     if (count > request->count) {
         return 0;
     }
-    if (request->write) {
-        return info;
-    }
-    if (request->form != FORM_MESSAGE) {
+    if (request->write || __builtin_expect(request->form != FORM_MESSAGE, 0)) {
         return info;
     }
     if (count & 7) {
-        t->ipc->msg[count / 8] &= ~(~UINT64_C(0) << (count & 7) * 8);
+        t->ipc->msg[count / 8] &= kept_bytes[count & 7];
     }
     return info | (count + 7) / 8;
 }

@@ -213,7 +213,7 @@ static inline __attribute__((always_inline)) int exchange(struct uxrt_thread *th
     struct uxrt_request *answered, uint64_t answer)
 {
     register struct uxrt_thread *t __asm__("r11") = thread;
-    register struct uxrt_request *request __asm__("rcx") = answered;
+    register struct uxrt_request *request __asm__("rax") = answered;
     register uint64_t info __asm__("rsi") = answer;
     register uint64_t badge __asm__("rdi") = t->endpoint;
     register uint64_t reply __asm__("rdx") = request->reply;
@@ -223,21 +223,21 @@ static inline __attribute__((always_inline)) int exchange(struct uxrt_thread *th
     register uint64_t mr2 __asm__("r9") = msg[2];
 
     TRAP_REPLY_RECV(badge, info, mr0, mr1, mr2, mr3, reply, request, t);
-    if (LIKELY(request_decode_short(t, request, info, badge, mr0, mr1, mr2, mr3))) {
-        t->counts.served++;
-        return 0;
-    }
     msg = t->ipc->msg;
     msg[0] = mr0;
     msg[1] = mr1;
     msg[2] = mr2;
     msg[3] = mr3;
+    if (LIKELY(request_decode_fast(t, request, info, badge, mr0))) {
+        t->counts.served++;
+        return 0;
+    }
     return received_other(t, request, info, badge);
 }
 
 /* What small_answer_and_receive does not do itself. */
-static __attribute__((noinline)) int answer_other(struct uxrt_thread *t, int descriptor,
-    struct uxrt_request *request, int64_t result, bool end)
+static __attribute__((noinline)) int answer_other(int descriptor,
+    struct uxrt_request *request, int64_t result, bool end, struct uxrt_thread *t)
 {
     uint64_t word = service_word(descriptor);
 
@@ -259,11 +259,11 @@ int small_answer_and_receive(int descriptor, struct uxrt_request *request, int64
     uint64_t info;
 
     if (!LIKELY(descriptor == t->service)) {
-        return answer_other(t, descriptor, request, result, end);
+        return answer_other(descriptor, request, result, end, t);
     }
     info = request_answer_short(t, request, result, end);
     if (!LIKELY(info)) {
-        return answer_other(t, t->service, request, result, end);
+        return answer_other(descriptor, request, result, end, t);
     }
     return exchange(t, request, info);
 }

@@ -11,25 +11,6 @@
 #include <transport/table.h>
 #include <transport/trap.h>
 
-/* Is it for these paths? */
-static inline bool is_small(uint64_t word, const struct uxrt_thread *t, int64_t offset)
-{
-    return LIKELY((word & DESCRIPTOR_CONNECTION) && !t->unusual
-                  && (offset >= 0 || offset == UXRT_CURRENT));
-}
-
-static inline cptr small_cap(uint64_t word)
-{
-    return CAP_BASE + (word & DESCRIPTOR_SLOT);
-}
-
-/* For the call that follows: how to make it again. */
-static inline void note(struct uxrt_thread *t, int descriptor, int64_t offset)
-{
-    t->small_descriptor = descriptor;
-    t->small_offset = offset;
-}
-
 static inline void keep_words(struct uxrt_thread *t, uint64_t mr0, uint64_t mr1,
     uint64_t mr2, uint64_t mr3)
 {
@@ -43,17 +24,19 @@ static inline void keep_words(struct uxrt_thread *t, uint64_t mr0, uint64_t mr1,
 
 /* What is not small. These functions are called at the end of others, with nothing left
  * to do there: so those need no stack. */
-static __attribute__((noinline)) int64_t read_other(struct uxrt_thread *t, int descriptor,
-    void *data, size_t count, int64_t offset)
+static __attribute__((noinline)) int64_t read_other(int descriptor, void *data,
+    size_t count, int64_t offset, struct uxrt_thread *t)
 {
-    return offset < UXRT_CURRENT ? -EINVAL
+    return count > SHORT_READ_MAX
+        ? large_read(descriptor, data, count, offset, t)
         : data_read(t, descriptor_file(descriptor), data, count, offset);
 }
 
-static __attribute__((noinline)) int64_t write_other(struct uxrt_thread *t,
-    int descriptor, const void *data, size_t count, int64_t offset)
+static __attribute__((noinline)) int64_t write_other(int descriptor, const void *data,
+    size_t count, int64_t offset, struct uxrt_thread *t)
 {
-    return offset < UXRT_CURRENT ? -EINVAL
+    return count > SHORT_WRITE_MAX
+        ? large_write(descriptor, data, count, offset, t)
         : data_write(t, descriptor_file(descriptor), data, count, offset);
 }
 
@@ -71,7 +54,7 @@ static __attribute__((noinline)) int64_t read_on(struct uxrt_thread *t, void *da
         return small_put(data, (size_t)result, msg[0], msg[1], msg[2], msg[3]);
     }
     return data_again(t, &result)
-        ? read_other(t, t->small_descriptor, data, count, t->small_offset) : result;
+        ? read_other(t->small_descriptor, data, count, t->small_offset, t) : result;
 }
 
 static __attribute__((noinline)) int64_t write_on(struct uxrt_thread *t, const void *data,
@@ -82,7 +65,7 @@ static __attribute__((noinline)) int64_t write_on(struct uxrt_thread *t, const v
 
     t->counts.calls++;
     return data_again(t, &result)
-        ? write_other(t, t->small_descriptor, data, count, t->small_offset) : result;
+        ? write_other(t->small_descriptor, data, count, t->small_offset, t) : result;
 }
 
 /* A small read. Where `bytes` is a constant, this is a few instructions around the
@@ -92,18 +75,18 @@ static inline __attribute__((always_inline)) int64_t read_words(
 {
     uint64_t word = descriptor_word(descriptor);
 
-    if (!is_small(word, thread, offset)) {
-        return read_other(thread, descriptor, to, bytes, offset);
+    if (!small_goes(word, offset)) {
+        return read_other(descriptor, to, bytes, offset, thread);
     }
-    note(thread, descriptor, offset);
+    small_note(thread, descriptor, offset);
     register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
     register uint64_t mr1 __asm__("r8");
     register uint64_t mr2 __asm__("r9");
     register struct uxrt_thread *t __asm__("r11") = thread;
-    register char *data __asm__("rcx") = to;
+    register char *data __asm__("rax") = to;
     register uint64_t info __asm__("rsi") =
-        small_info(word, false, bytes, offset == UXRT_CURRENT);
-    register cptr cap __asm__("rdi") = small_cap(word);
+        small_info(word, false, FORM_MESSAGE, bytes, offset == UXRT_CURRENT);
+    register uint64_t cap __asm__("rdi") = small_cap(word);
     uint64_t mr3;
 
     TRAP_CALL_READ(cap, info, mr0, mr1, mr2, mr3, data, t);
@@ -127,21 +110,21 @@ static inline __attribute__((always_inline)) int64_t read_words(
 static __attribute__((noinline)) int64_t read_bytes(struct uxrt_thread *t, int descriptor,
     void *data, size_t count, int64_t offset)
 {
-    return count > SMALL_READ ? read_other(t, descriptor, data, count, offset)
-                              : read_words(t, descriptor, data, count, offset);
+    return read_words(t, descriptor, data, count, offset);
 }
 
 /* 1 and 32 bytes are the most frequent. */
 static inline __attribute__((always_inline)) int64_t read_at(struct uxrt_thread *t,
     int descriptor, void *data, size_t count, int64_t offset)
 {
-    if (count == 1) {
-        return read_words(t, descriptor, data, 1, offset);
-    }
     if (count == SMALL_READ) {
         return read_words(t, descriptor, data, SMALL_READ, offset);
     }
-    return read_bytes(t, descriptor, data, count, offset);
+    if (count == 1) {
+        return read_words(t, descriptor, data, 1, offset);
+    }
+    return count > SMALL_READ ? read_other(descriptor, data, count, offset, t)
+                              : read_bytes(t, descriptor, data, count, offset);
 }
 
 /* A small write whose bytes are in words. */
@@ -150,19 +133,19 @@ static inline __attribute__((always_inline)) int64_t write_words(
     size_t bytes, int64_t offset,
     uint64_t first, uint64_t second, uint64_t third)
 {
-    note(thread, descriptor, offset);
+    small_note(thread, descriptor, offset);
     register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
     register uint64_t mr1 __asm__("r8") = first;
     register uint64_t mr2 __asm__("r9") = second;
     register struct uxrt_thread *t __asm__("r11") = thread;
-    register const char *data __asm__("rcx") = from;
+    register const char *data __asm__("rax") = from;
     register uint64_t info __asm__("rsi") =
-        small_info(word, true, bytes, offset == UXRT_CURRENT);
-    register cptr cap __asm__("rdi") = small_cap(word);
+        small_info(word, true, FORM_MESSAGE, bytes, offset == UXRT_CURRENT);
+    register uint64_t cap __asm__("rdi") = small_cap(word);
     register size_t count __asm__("rdx") = bytes;
     uint64_t mr3 = third;
 
-    TRAP_CALL_WRITE(cap, info, mr0, mr1, mr2, mr3, data, count, t);
+    TRAP_CALL_WRITE(SYSCALL_CALL, cap, info, mr0, mr1, mr2, mr3, data, count, t);
     data_counted(t, count);
     if (!small_done(info, count, 0)) {
         return write_on(t, data, count, info);
@@ -176,8 +159,8 @@ static __attribute__((noinline)) int64_t write_bytes(struct uxrt_thread *t,
 {
     uint64_t word = descriptor_word(descriptor), words[3];
 
-    if (bytes > SMALL_WRITE || !is_small(word, t, offset)) {
-        return write_other(t, descriptor, from, bytes, offset);
+    if (!small_goes(word, offset)) {
+        return write_other(descriptor, from, bytes, offset, t);
     }
     if (!small_take(words, from, bytes)) {
         return -EFAULT;
@@ -192,11 +175,14 @@ static inline __attribute__((always_inline)) int64_t write_at(struct uxrt_thread
     uint64_t word = descriptor_word(descriptor);
     uint8_t byte;
 
+    if (bytes > SMALL_WRITE) {
+        return write_other(descriptor, from, bytes, offset, t);
+    }
     if (bytes != 1) {
         return write_bytes(t, descriptor, from, bytes, offset);
     }
-    if (!is_small(word, t, offset)) {
-        return write_other(t, descriptor, from, bytes, offset);
+    if (!small_goes(word, offset)) {
+        return write_other(descriptor, from, bytes, offset, t);
     }
     return copy_load8(from, &byte)
         ? write_words(t, word, descriptor, from, 1, offset, byte, 0, 0) : -EFAULT;
@@ -212,22 +198,31 @@ int64_t small_write(int descriptor, const void *data, size_t count, struct uxrt_
     return write_at(t, descriptor, data, count, UXRT_CURRENT);
 }
 
+/* Offsets that are none: at the file's own position, or wrong. */
+static __attribute__((noinline)) int64_t read_current(int descriptor, void *data,
+    size_t count, int64_t offset, struct uxrt_thread *t)
+{
+    return offset == UXRT_CURRENT ? small_read(descriptor, data, count, t) : -EINVAL;
+}
+
+static __attribute__((noinline)) int64_t write_current(int descriptor, const void *data,
+    size_t count, int64_t offset, struct uxrt_thread *t)
+{
+    return offset == UXRT_CURRENT ? small_write(descriptor, data, count, t) : -EINVAL;
+}
+
 int64_t small_pread(int descriptor, void *data, size_t count, int64_t offset,
     struct uxrt_thread *t)
 {
-    if (offset < 0) {
-        return offset == UXRT_CURRENT ? small_read(descriptor, data, count, t) : -EINVAL;
-    }
-    return read_at(t, descriptor, data, count, offset);
+    return LIKELY(offset >= 0) ? read_at(t, descriptor, data, count, offset)
+                               : read_current(descriptor, data, count, offset, t);
 }
 
 int64_t small_pwrite(int descriptor, const void *data, size_t count, int64_t offset,
     struct uxrt_thread *t)
 {
-    if (offset < 0) {
-        return offset == UXRT_CURRENT ? small_write(descriptor, data, count, t) : -EINVAL;
-    }
-    return write_at(t, descriptor, data, count, offset);
+    return LIKELY(offset >= 0) ? write_at(t, descriptor, data, count, offset)
+                               : write_current(descriptor, data, count, offset, t);
 }
 
 /* The result of a short request whose reply did not say that all is done. */
@@ -249,18 +244,18 @@ int64_t small_read_short(int descriptor, size_t bytes, int64_t offset,
 {
     uint64_t word = descriptor_word(descriptor);
 
-    if (bytes > SMALL_READ || !is_small(word, thread, offset)) {
+    if (bytes > SMALL_READ || !small_goes(word, offset)) {
         return library_read_short(thread, descriptor, bytes, offset);
     }
-    note(thread, descriptor, offset);
+    small_note(thread, descriptor, offset);
     register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
     register uint64_t mr1 __asm__("r8");
     register uint64_t mr2 __asm__("r9");
     register struct uxrt_thread *t __asm__("r11") = thread;
-    register size_t count __asm__("rcx") = bytes;
+    register size_t count __asm__("rax") = bytes;
     register uint64_t info __asm__("rsi") =
-        small_info(word, false, bytes, offset == UXRT_CURRENT);
-    register cptr cap __asm__("rdi") = small_cap(word);
+        small_info(word, false, FORM_MESSAGE, bytes, offset == UXRT_CURRENT);
+    register uint64_t cap __asm__("rdi") = small_cap(word);
     uint64_t mr3;
 
     TRAP_CALL_READ(cap, info, mr0, mr1, mr2, mr3, count, t);
@@ -275,23 +270,23 @@ int64_t small_write_short(int descriptor, size_t bytes, int64_t offset,
 {
     uint64_t word = descriptor_word(descriptor);
 
-    if (bytes > SMALL_WRITE || !is_small(word, thread, offset)) {
+    if (bytes > SMALL_WRITE || !small_goes(word, offset)) {
         return library_write_short(thread, descriptor, bytes, offset);
     }
     uint64_t *msg = thread->ipc->msg, mr3 = msg[3];
 
-    note(thread, descriptor, offset);
+    small_note(thread, descriptor, offset);
     register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;
     register struct uxrt_thread *t __asm__("r11") = thread;
     register size_t count __asm__("rdx") = bytes;
     register uint64_t info __asm__("rsi") =
-        small_info(word, true, bytes, offset == UXRT_CURRENT);
-    register cptr cap __asm__("rdi") = small_cap(word);
+        small_info(word, true, FORM_MESSAGE, bytes, offset == UXRT_CURRENT);
+    register uint64_t cap __asm__("rdi") = small_cap(word);
     register uint64_t mr1 __asm__("r8") = msg[1];
     register uint64_t mr2 __asm__("r9") = msg[2];
     uint64_t none = 0;
 
-    TRAP_CALL_WRITE(cap, info, mr0, mr1, mr2, mr3, none, count, t);
+    TRAP_CALL_WRITE(SYSCALL_CALL, cap, info, mr0, mr1, mr2, mr3, none, count, t);
     t->counts.calls++;
     return LIKELY(small_done(info, count, 0)) ? (int64_t)count
                                               : short_on(t, true, count, info);

@@ -46,7 +46,6 @@ struct uxrt_thread {
 };
 _Static_assert(sizeof(struct uxrt_thread) <= 4096, "it has one page");
 
-#define UNUSUAL_WINDOW   (UINT64_C(1) << 63)   /* its reply window is open */
 #define UNUSUAL_STAND_IN (UINT64_C(1) << 62)   /* a read has its room elsewhere */
 #define UNUSUAL_REASONS  (UNUSUAL_STAND_IN - 1)
 

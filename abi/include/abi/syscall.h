@@ -17,5 +17,5 @@ enum syscall_number {
     SYSCALL_WAIT = -9, /* wait for a signal or a plain message */
     SYSCALL_NBWAIT = -10, /* take a signal or a plain message if one is there */
     SYSCALL_YIELD = -11, /* give up the rest of the budget */
-    SYSCALL_SET_WINDOW = -64, /* open or close one's own reply window */
+    SYSCALL_CALL_WINDOW = -64, /* call, with memory open to who answers */
 };

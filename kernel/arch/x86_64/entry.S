@@ -32,14 +32,12 @@ syscall_entry:
     movq %gs:CORE_KERNEL_STACK, %rsp
     movq %gs:CORE_SELF, %rdi
     cmpq $NUMBER_CALL, %rdx
-    jne 1f
-    call fastpath_call
-    jmp 2f
-1:  cmpq $NUMBER_REPLY_RECV, %rdx
-    jne slow_with_number
+    je call
+    cmpq $NUMBER_REPLY_RECV, %rdx
+    jne other
     call fastpath_reply_recv
-2:  testq %rax, %rax
-    movq %rax, %rdi
+1:  movq %rax, %rdi
+    testq %rax, %rax
     jne arch_return_to_user
     movq %gs:CORE_SELF, %rdi
     movq %gs:CORE_CURRENT, %rax
@@ -48,6 +46,13 @@ slow_with_number:
     movq %rdx, %rsi
     call handle_syscall
     ud2
+
+other:
+    cmpq $NUMBER_CALL_WINDOW, %rdx
+    jne slow_with_number
+call:
+    call fastpath_call
+    jmp 1b
 
 /* Resume the thread in its library: rcx = return address, r11 = the program's stack. */
 foreign:

@@ -71,27 +71,33 @@ int uxrt_set_tls(void *base)
     return t ? table->tls(t, (uint64_t)base) : -ENOSYS;
 }
 
-#define UXRT_STUB(type, name, parameters, error, ...) \
-    type uxrt_##name parameters \
+/* A thread's first call is apart: so the others move no argument that stays in place. */
+#define UXRT_STUB(type, name, parameters, names, error, ...) \
+    static __attribute__((noinline, cold)) type first_##name parameters \
     { \
         struct uxrt_thread *t = thread_self(); \
+        return t ? table->name(__VA_ARGS__) : (type)(intptr_t)(error); \
+    } \
+    type uxrt_##name parameters \
+    { \
+        struct uxrt_thread *t = self; \
         return __builtin_expect(t != NULL, 1) ? table->name(__VA_ARGS__) \
-                                              : (type)(intptr_t)(error); \
+                                              : first_##name names; \
     }
 #define UXRT_FUNCTION(type, name, parameters, names) \
-    UXRT_STUB(type, name, parameters, -ENOSYS, t, UXRT_NAMES names)
-#define UXRT_FUNCTION0(type, name) UXRT_STUB(type, name, (void), -ENOSYS, t)
+    UXRT_STUB(type, name, parameters, names, -ENOSYS, t, UXRT_NAMES names)
+#define UXRT_FUNCTION0(type, name) UXRT_STUB(type, name, (void), (), -ENOSYS, t)
 UXRT_FUNCTIONS
 #undef UXRT_FUNCTION
 #undef UXRT_FUNCTION0
 
 #define UXRT_FUNCTION(type, name, parameters, names) \
-    UXRT_STUB(type, name, parameters, -ENOSYS, UXRT_NAMES names, t)
+    UXRT_STUB(type, name, parameters, names, -ENOSYS, UXRT_NAMES names, t)
 UXRT_SMALL_FUNCTIONS
 #undef UXRT_FUNCTION
 
 #define UXRT_FUNCTION(type, name, parameters, names) \
-    UXRT_STUB(type, name, parameters, 0, t, UXRT_NAMES names)
+    UXRT_STUB(type, name, parameters, names, 0, t, UXRT_NAMES names)
 UXRT_POINTER_FUNCTIONS
 #undef UXRT_FUNCTION
 

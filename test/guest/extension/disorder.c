@@ -40,10 +40,9 @@ static void serve(uint64_t index)
 
 static void call(uint64_t index)
 {
-    (void)kc_tcb_set_window(self()->tcb, (uint64_t)memory[index], sizeof(memory[0]),
-                            WINDOW_READ);
     for (;;) {
-        (void)ipc_call(ep[0], 0, index);
+        (void)ipc_call_window(ep[0], 0, (uint64_t)memory[index], sizeof(memory[0]),
+                              WINDOW_READ);
         progress[index]++;
     }
 }

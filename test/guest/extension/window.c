@@ -17,9 +17,7 @@ static char own[2 * BYTES] __attribute__((aligned(PAGE)));
 static void call(uint64_t unused)
 {
     (void)unused;
-    CHECK_OK(kc_set_window(window_address, window_length, window_direction));
-    stage++;
-    answer = ipc_call(ep, 7, 0);
+    answer = ipc_call_window(ep, 7, window_address, window_length, window_direction);
     answered++;
 }
 
@@ -333,11 +331,15 @@ TEST("window: a client that was suspended cannot be read")
 static void fault(uint64_t unused)
 {
     (void)unused;
-    CHECK_OK(kc_tcb_set_window(self()->tcb, free_address(), BYTES, WINDOW_READ));
-    __asm__ volatile("ud2");
+    register uint64_t address __asm__("r8") = free_address();
+    register uint64_t length __asm__("r9") = BYTES;
+    register uint64_t direction __asm__("r15") = WINDOW_READ;
+    int64_t number = SYSCALL_CALL_WINDOW;
+
+    __asm__ volatile("ud2" : : "d"(number), "r"(address), "r"(length), "r"(direction));
 }
 
-TEST("window: a thread that faulted cannot be read")
+TEST("window: a thread that faulted cannot be read, whatever its registers hold")
 {
     uint64_t done = 9;
 
@@ -359,32 +361,88 @@ TEST("window: in an answer the label is the answer's")
     CHECK_EQ(answer.mr[0], 33);
 }
 
-TEST("window: bad windows are refused")
+TEST("window: one that cannot be shows nothing")
 {
-    cptr t = make(OBJECT_TCB);
+    static const uint64_t cases[][3] = {
+        {USER_TOP + 1, 1, WINDOW_READ}, {USER_TOP - 8, 9, WINDOW_READ},
+        {8, ~UINT64_C(0), WINDOW_READ}, {0, PAGE, 4}, {~UINT64_C(0), 2, WINDOW_READ},
+    };
+    uint64_t done = 9;
 
-    CHECK_ERR1(kc_tcb_set_window(t, USER_TOP + 1, 0, 1), ERROR_INVALID_ARGUMENT, 1);
-    CHECK_ERR1(kc_tcb_set_window(t, USER_TOP - 8, 9, 1), ERROR_INVALID_ARGUMENT, 1);
-    CHECK_ERR1(kc_tcb_set_window(t, 8, ~UINT64_C(0), 1), ERROR_INVALID_ARGUMENT, 1);
-    CHECK_ERR1(kc_tcb_set_window(t, 0, PAGE, 4), ERROR_INVALID_ARGUMENT, 2);
-    CHECK_OK(kc_tcb_set_window(t, USER_TOP - 8, 8, 3));
-    CHECK_EQ(kc_set_window(USER_TOP + 1, 0, 1), ERROR_INVALID_ARGUMENT);
-    CHECK_EQ(kc_set_window(USER_TOP - 8, 9, 1), ERROR_INVALID_ARGUMENT);
-    CHECK_EQ(kc_set_window(8, ~UINT64_C(0), 1), ERROR_INVALID_ARGUMENT);
-    CHECK_EQ(kc_set_window(0, PAGE, 4), ERROR_INVALID_ARGUMENT);
-    CHECK_OK(kc_set_window(USER_TOP - 8, 8, 3));
-    CHECK_EQ(ipc_call_info(t, message_info(INVOKE_TCB_SET_WINDOW, 0, 0, 2), 0).label,
-             ERROR_TRUNCATED_MESSAGE);
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        open_at(cases[i][0], cases[i][1], cases[i][2]);
+        CHECK_ERR(copy_once(0, own, 1, WINDOW_READ, &done), ERROR_ILLEGAL_OPERATION);
+        close();
+    }
+    open_at(USER_TOP - 8, 8, WINDOW_READ_WRITE);
+    CHECK_OK(copy_once(0, own, 8, WINDOW_READ, &done));
+    CHECK_EQ(done, 0);
+    close();
 }
 
-TEST("window: another thread can close the window of one that waits")
+static void call_twice(uint64_t e)
+{
+    ipc_call_window(e, 7, free_address(), BYTES, WINDOW_READ);
+    ipc_call(e, 8, 0);
+    answered++;
+}
+
+TEST("window: it ends with the call")
 {
     uint64_t done = 9;
 
-    open(WINDOW_READ);
+    make_pages();
+    answered = 0;
+    ep = make(OBJECT_ENDPOINT);
+    reply = make(OBJECT_REPLY);
+    client = spawn(.run = call_twice, .arg = ep);
+    CHECK_EQ(ipc_recv(ep, reply).label, 7);
     CHECK_EQ(copy_all(0, own, 8, WINDOW_READ), 8);
-    CHECK_OK(kc_tcb_set_window(client->tcb, 0, 0, WINDOW_NONE));
+    CHECK_EQ(ipc_reply_recv(ep, reply, 0).label, 8);
     CHECK_ERR(copy_once(0, own, 8, WINDOW_READ, &done), ERROR_ILLEGAL_OPERATION);
+    close();
+}
+
+static void call_with_words(uint64_t e)
+{
+    uint64_t mr[4] = {5, free_address(), BYTES, WINDOW_READ};
+
+    kc_call_window(e, message_info(7, 0, 0, 4), mr);
+    CHECK_EQ(mr[0], 1);
+    answered++;
+}
+
+TEST("window: its words can be part of the message")
+{
+    make_pages();
+    answered = 0;
+    ep = make(OBJECT_ENDPOINT);
+    reply = make(OBJECT_REPLY);
+    client = spawn(.run = call_with_words, .arg = ep);
+    struct message m = ipc_recv(ep, reply);
+    CHECK_EQ(m.mr[0], 5);
+    CHECK_EQ(m.mr[1], free_address());
+    CHECK_EQ(m.mr[2], BYTES);
+    CHECK_EQ(m.mr[3], WINDOW_READ);
+    CHECK_EQ(copy_all(0, own, BYTES, WINDOW_READ), BYTES);
+    close();
+}
+
+TEST("window: a call that waits for its receiver")
+{
+    make_pages();
+    answered = 0;
+    window_address = free_address();
+    window_length = BYTES;
+    window_direction = WINDOW_READ;
+    ep = make(OBJECT_ENDPOINT);
+    reply = make(OBJECT_REPLY);
+    client = spawn(.run = call);
+    for (unsigned i = 0; i < 20; i++)
+        kc_yield();
+    CHECK_EQ(ipc_recv(ep, reply).label, 7);
+    CHECK_EQ(copy_all(0, own, BYTES, WINDOW_READ), BYTES);
+    CHECK(is_pattern(own, 0, BYTES));
     close();
 }
 

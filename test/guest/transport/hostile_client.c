@@ -64,7 +64,8 @@ static void disturb(void *unused)
     uxrt_exit((int)(attack.done / 2));
 }
 
-static void open_window(void)
+/* The words that are the window. */
+static void make_window(uint64_t mr[4])
 {
     const uint64_t places[] = {
         (uint64_t)attack.window, (uint64_t)attack.window + WINDOW / 2 - 8,
@@ -72,13 +73,10 @@ static void open_window(void)
         (uint64_t)attack.window,
         UINT64_C(0x7fffffffe000), UINT64_C(0xffffffff80000000), thread_block(0),
     };
-    struct raw raw = {
-        .rdi = places[random_below(sizeof(places) / sizeof(*places))],
-        .rsi = PICK(WINDOW, WINDOW, 1, PAGE, 961, 0, UINT64_MAX),
-        .rdx = (uint64_t)(int64_t)SYSCALL_SET_WINDOW, .r10 = PICK(1, 2, 3, 0),
-    };
 
-    raw_trap(&raw);
+    mr[1] = places[random_below(sizeof(places) / sizeof(*places))];
+    mr[2] = PICK(WINDOW, WINDOW, 1, PAGE, 961, 0, UINT64_MAX);
+    mr[3] = PICK(1, 2, 3, 0);
 }
 
 /* Calls of the process server that end the process or the machine, or disturb others by
@@ -188,15 +186,15 @@ static void request(void)
     if (!random_below(30))
         info = raw_random(&attack.seed);
     info = message_info(info, 0, random_below(12) ? 0 : random_below(4), length);
-    if (form == FORM_WINDOW)
-        open_window();
     memcpy(&mr[1], message, 24);
     if (form == FORM_BUFFER)
         mr[1] = make_place();
+    if (form == FORM_WINDOW)
+        make_window(mr);
     for (unsigned i = 0; i < 3; i++)
         raw_ipc()->caps_or_badges[i] = random_below(2000) ? cap_at(attack.slot)
                                                        : raw_limit(&attack.seed);
-    raw_message(random_below(7) ? SYSCALL_CALL
+    raw_message(random_below(7) ? form == FORM_WINDOW ? SYSCALL_CALL_WINDOW : SYSCALL_CALL
                 : random_below(2) ? SYSCALL_SEND : SYSCALL_NBSEND,
         attack.slot, info, mr);
 }

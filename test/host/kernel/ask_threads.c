@@ -95,7 +95,7 @@ static struct request thread_other(word tcb)
 {
     struct request r = invocation(tcb, INVOKE_TCB_SUSPEND);
 
-    switch (choose(9)) {
+    switch (choose(8)) {
     case 0:
         break;
     case 1:
@@ -119,12 +119,6 @@ static struct request thread_other(word tcb)
         add_word(&r, chance(50) ? 0 : 0x2000);
         add_word(&r, 0x1800);
         add_word(&r, choose_word());
-        break;
-    case 7:
-        r.label = INVOKE_TCB_SET_WINDOW;
-        add_word(&r, 0x10000 + choose(8) * 0x400);
-        add_word(&r, choose(4) * 0x800);
-        add_word(&r, choose(4));
         break;
     default:
         r.label = INVOKE_TCB_SET_FLAGS;

@@ -81,7 +81,7 @@ static void enter_call(struct core *self, int64_t number)
 {
     struct tcb *t = self->current, *next = NULL;
 
-    if (number == SYSCALL_CALL)
+    if (number == SYSCALL_CALL || number == SYSCALL_CALL_WINDOW)
         next = fastpath_call(self);
     else if (number == SYSCALL_REPLY_RECV)
         next = fastpath_reply_recv(self);

@@ -21,7 +21,17 @@ static bool is_free(struct cap cap) { return cap_reply(cap)->tcb == 0; }
 static bool has_window(struct cap cap)
 {
     const struct tcb *t = (const struct tcb *)(cap_reply(cap)->tcb & ~MASK(2));
-    return is_awaited(cap) && t->window_length > 0;
+    return is_awaited(cap) && context_number(&t->context) == SYSCALL_CALL_WINDOW;
+}
+
+/* The call is one with a window, which words 1 to 3 are. */
+static void open_window(struct request *r)
+{
+    r->number = SYSCALL_CALL_WINDOW;
+    r->length = 4;
+    r->words[1] = 0x10000 + choose(8) * 0x400;
+    r->words[2] = choose(12) * 0x400;
+    r->words[3] = choose(4);
 }
 
 /* One more call of a chain, or the answer that undoes it: what makes loans nest. */
@@ -34,6 +44,8 @@ static struct request conversation(void)
     case 1:
         r.number = SYSCALL_CALL;
         r.cap = pick_if(CAP_ENDPOINT, chance(80) ? receivers_wait : senders_wait);
+        if (chance(30))
+            open_window(&r);
         break;
     case 2:
         r.number = SYSCALL_RECV;

@@ -83,14 +83,6 @@ static struct request start(word tcb)
     };
 }
 
-static struct request open_window(word tcb)
-{
-    return (struct request){
-        .number = SYSCALL_CALL, .cap = tcb, .label = INVOKE_TCB_SET_WINDOW,
-        .length = 3, .words = {0x10000, 0x400 * choose(12), choose(4)},
-    };
-}
-
 static struct request mint_badge(void)
 {
     return (struct request){
@@ -148,8 +140,6 @@ void operation_repair(struct tcb *t)
     }
     if (cap_type(cap_at(tcb)) != CAP_TCB)
         r = make(OBJECT_TCB, 0);
-    else if (chance(10))
-        r = open_window(tcb);
     else if (chance(5))
         r = mint_badge();
     else

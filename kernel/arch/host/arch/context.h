@@ -15,6 +15,7 @@ struct context {
     bool syscall;                   /* came by a system call, nothing written since */
 };
 
+static inline int64_t context_number(const struct context *c) { return (int64_t)c->rdx; }
 static inline word context_cap(const struct context *c) { return c->rdi; }
 static inline word context_info(const struct context *c) { return c->rsi; }
 static inline word context_reply(const struct context *c) { return c->r12; }

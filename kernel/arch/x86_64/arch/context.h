@@ -38,6 +38,7 @@ _Static_assert(sizeof(struct context) % 16 == 0, "the processor aligns its frame
 #define SELECTOR_USER_CODE    (0x20 | 3)
 #define SELECTOR_TSS          0x28
 
+static inline int64_t context_number(const struct context *c) { return (int64_t)c->rdx; }
 static inline word context_cap(const struct context *c) { return c->rdi; }
 static inline word context_info(const struct context *c) { return c->rsi; }
 static inline word context_reply(const struct context *c) { return c->r12; }

@@ -27,3 +27,4 @@
 
 #define NUMBER_CALL         -1
 #define NUMBER_REPLY_RECV   -2
+#define NUMBER_CALL_WINDOW  -64

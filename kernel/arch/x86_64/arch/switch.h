@@ -16,12 +16,12 @@ static inline void context_copy_message(struct context *to, const struct context
     if (length == 1)
         return;
     to->r8 = from->r8;
-    if (length == 2)
-        return;
-    to->r9 = from->r9;
-    if (length == 3)
-        return;
-    to->r15 = from->r15;
+    if (length >= 4) {
+        to->r9 = from->r9;
+        to->r15 = from->r15;
+    } else if (length == 3) {
+        to->r9 = from->r9;
+    }
 }
 
 static inline void copy_words(word *to, const word *from, word count)
@@ -33,7 +33,7 @@ static inline void copy_words(word *to, const word *from, word count)
 static inline __attribute__((always_inline)) void load_bases_by_msr(struct core *core,
                                                                     const struct tcb *t)
 {
-    if (core->arch.fs_base != t->context.fs_base) {
+    if (likely(core->arch.fs_base != t->context.fs_base)) {
         core->arch.fs_base = t->context.fs_base;
         write_msr(MSR_FS_BASE, t->context.fs_base);
     }

@@ -58,10 +58,9 @@ static void try_request(const struct input *in)
     world_window.step = in->from % 5000 + 1;
     world_window.missing = in->from % 20000;
     enum request_check check = request_decode(t, &r, in->info, badge);
-    bool is_short = request_decode_short(t, &again, in->info, badge, in->words[0],
-        in->words[1], in->words[2], in->words[3]);
+    bool is_fast = request_decode_fast(t, &again, in->info, badge, in->words[0]);
 
-    require(is_short == (check == REQUEST_GOOD && r.form == FORM_MESSAGE));
+    require(is_fast == (check == REQUEST_GOOD && r.form != FORM_BUFFER));
     require((check == REQUEST_NOTIFICATION) == in->badge >> 63);
     if (check != REQUEST_GOOD) {
         return;
