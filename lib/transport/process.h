@@ -19,14 +19,18 @@ enum proc_call {
                            there is. ENOENT: no such service; EDEADLK: one's own;
                            ENFILE: no slot */
     PROC_LOOKUP,        /* bytes: name in /srv -> service number. ENOENT */
-    PROC_BUFFER,        /* slot, size -> place of a buffer in the buffer area, size. One for
-                           each thread and connection; a larger one replaces it */
+    PROC_BUFFER,        /* slot, size (0: BUFFER_FIRST) -> place of a buffer in the buffer
+                           area, size. One for each thread and connection, which grows
+                           where it is. ENOBUFS: there are too many; EOPNOTSUPP: of the
+                           process server */
 
     /* Serving. */
     PROC_SERVE,         /* reply objects wanted, notification wanted(0/1), bytes: name in /srv
                            -> index n of SLOT_ENDPOINT + n, service number, first reply
                            object. The calling thread's notification is bound to it, so
-                           receiving sees signals. EEXIST: the name is taken */
+                           receiving sees signals. EEXIST: the name is taken; EMFILE:
+                           the process has too many services or reply objects; ENFILE: the
+                           system has */
     PROC_UNSERVE,       /* index n: ends the service; its clients get EIO */
     PROC_REPLIES,       /* count -> first of that many new reply objects in a row (for one
                            more serving thread) */
@@ -85,7 +89,8 @@ enum proc_call {
     PROC_INTERRUPT,     /* I/O APIC pin, n -> handler in SLOT_DEVICE + n; it signals the
                            calling thread's notification with bit BADGE_INTERRUPT */
 
-    PROC_LOG,           /* bytes: written to the kernel's serial port, for early messages */
+    PROC_LOG,           /* bytes: written to the kernel's serial port, for early messages.
+                           Needs uid 0 */
     PROC_SHUTDOWN,      /* status: ends the machine. Needs uid 0 */
     /* Process groups, sessions, identity. */
     PROC_SETPGID,       /* pid (0: own), group (0: the pid). EPERM, ESRCH */

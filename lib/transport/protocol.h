@@ -93,7 +93,7 @@ enum attribute {
     ATTR_STAT = 1,   /* R struct uxrt_stat; argument: 1 = close the file afterwards */
     ATTR_SET,        /* W struct uxrt_change: mode, owner, times, size */
     ATTR_POSITION,   /* W struct uxrt_seek; R int64_t position afterwards */
-    ATTR_FLAGS,      /* R W uint32_t: UXRT_APPEND, UXRT_NONBLOCK */
+    ATTR_FLAGS,      /* R uint32_t: flags of the open file; W: UXRT_APPEND, UXRT_NONBLOCK */
     ATTR_READY,      /* R uint32_t of UXRT_READY_; argument: bits to arm, 0 for none */
     ATTR_TERMIOS,    /* R W Linux's struct termios of the kernel interface */
     ATTR_CONTROL,    /* W then R: other ioctl-like records; argument: code */

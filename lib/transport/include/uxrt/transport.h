@@ -37,6 +37,8 @@ int64_t uxrt_pwritev(int file, const struct uxrt_iovec *v, int count, int64_t of
  * write's bytes are put before it (UXRT_SHORT_WRITE), uxrt_registers_in() where a read's are
  * found after it (UXRT_SHORT_READ). They overlap, and any other call changes both. Up to 24
  * bytes written and 32 read stay in processor registers on their way. EMSGSIZE: too many.
+ * In place of an offset, short and long calls take the address of an attribute, too
+ * (attribute(7): as a number it is negative).
  */
 void *uxrt_registers_out(void);
 const void *uxrt_registers_in(void);
@@ -201,7 +203,7 @@ struct uxrt_counts {
 };
 const struct uxrt_counts *uxrt_counts(void);
 
-/* Early messages, on the kernel's serial port. */
+/* Early messages, on the kernel's serial port; of uid 0 only. */
 void uxrt_log(const char *text, size_t length);
 /* Ends the machine: for the first process. */
 int uxrt_shutdown(int status);
