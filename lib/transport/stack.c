@@ -13,6 +13,8 @@ enum { PAGE = 4096, AUXILIARY_MAX = 24, RANDOM_BYTES = 16, CLOCK_TICKS = 100 };
 
 static const char platform[] = "x86_64";
 
+extern const char vdso_image[];     /* lib/unix/vdso/image.S.in */
+
 /* At the usual place, or if that is taken anywhere. Returns its end, or 0. */
 static uint64_t map_stack(struct uxrt_thread *t)
 {
@@ -107,7 +109,8 @@ static void put_auxiliary(uint64_t *to, const struct stack_content *content,
         {AT_GID, process->gid}, {AT_EGID, process->egid},
         {AT_SECURE, 0}, {AT_RANDOM, content->random}, {AT_EXECFN, content->strings},
         {AT_PLATFORM, (uint64_t)platform_text}, {AT_HWCAP, processor_features()},
-        {AT_CLKTCK, CLOCK_TICKS}, {AT_UXRT, (uint64_t)&library_table}, {AT_NULL, 0},
+        {AT_CLKTCK, CLOCK_TICKS}, {AT_UXRT, (uint64_t)&library_table},
+        {AT_SYSINFO_EHDR, (uint64_t)vdso_image}, {AT_NULL, 0},
     };
     _Static_assert(sizeof(vector) / sizeof(vector[0]) <= AUXILIARY_MAX, "room for all");
 

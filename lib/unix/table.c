@@ -39,7 +39,7 @@
     CALL(270, pselect6) CALL(271, ppoll) CALL(273, set_robust_list) CALL(280, utimensat) \
     CALL(292, dup3) \
     CALL(293, pipe2) CALL(295, preadv) CALL(296, pwritev) CALL(302, prlimit64) \
-    CALL(316, renameat2) CALL(318, getrandom) CALL(332, statx) CALL(436, close_range) \
+    CALL(309, getcpu) CALL(316, renameat2) CALL(318, getrandom) CALL(332, statx) CALL(436, close_range) \
     CALL(439, faccessat2) CALL(36, getitimer) CALL(37, alarm) \
     CALL(38, setitimer) CALL(98, getrusage) CALL(99, sysinfo) \
     CALL(100, times) CALL(105, setuid) CALL(106, setgid) CALL(109, setpgid) \

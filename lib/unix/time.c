@@ -3,6 +3,7 @@
 #include <transport/clock.h>
 #include <unix/unix.h>
 #include <unix/usage.h>
+#include <unix/vdso/core.h>
 
 #define SECOND INT64_C(1000000000)
 
@@ -56,4 +57,13 @@ UNIX_HANDLER(time)
     if (argument(frame, 0) && give(argument_pointer(frame, 0), &now, sizeof(now)))
         return -EFAULT;
     return now;
+}
+
+UNIX_HANDLER(getcpu)
+{
+    const uint32_t core = core_here(), node = 0;
+
+    if (argument(frame, 0) && give(argument_pointer(frame, 0), &core, sizeof(core)))
+        return -EFAULT;
+    return argument(frame, 1) ? give(argument_pointer(frame, 1), &node, sizeof(node)) : 0;
 }
