@@ -15,7 +15,8 @@
 #include <util/errno.h>
 #include <util/string.h>
 
-enum { PER_PAGE = PAGE_SIZE / sizeof(struct identity) };
+/* Connections that only the superuser gets. */
+enum { PER_PAGE = PAGE_SIZE / sizeof(struct identity), RESERVE = 256 };
 
 static struct object *identities;
 static struct identity *pages[IDENTITY_MAX / PER_PAGE];
@@ -106,14 +107,14 @@ static void write_identity(struct identity *identity, const struct process *proc
 
 /* The lowest index, so that servers have little to look through: entry 0 tells them where
  * the indices end that were ever used. */
-static uint32_t free_index(void)
+static uint32_t free_index(uint32_t limit)
 {
     struct identity *bound = connection_identity(0);
 
     while (first_free < IDENTITY_MAX && connections[first_free].service) {
         first_free++;
     }
-    if (first_free == IDENTITY_MAX) {
+    if (first_free >= limit) {
         return 0;
     }
     if (first_free >= bound->used_end) {
@@ -150,7 +151,8 @@ static unsigned find_slot(const struct process *process, const struct service *s
 static int connect(struct process *process, struct service *service, unsigned slot,
     uint64_t parent, uint64_t token)
 {
-    uint32_t index = service->connections < CONNECTIONS_OF_SERVICE ? free_index() : 0;
+    uint32_t index = service->connections < CONNECTIONS_OF_SERVICE
+        ? free_index(IDENTITY_MAX - (process->page->euid ? RESERVE : 0)) : 0;
     struct connection *connection = &connections[index];
     struct identity *identity = connection_identity(index);
 

@@ -11,7 +11,8 @@
 #include <util/errno.h>
 
 enum { NICE_PROCESS, NICE_GROUP, NICE_USER };
-enum { STACK_BYTES = 8 << 20, FILES_SOFT = 1024, FILES_HARD = 4096 };
+enum { STACK_BYTES = 8 << 20, FILES_SOFT = 1024, FILES_HARD = 4096,
+       PROCESSES_OF_USER = PROCESSES_MAX * 3 / 4 };
 
 void limit_begin(struct process_page *page)
 {
@@ -19,6 +20,8 @@ void limit_begin(struct process_page *page)
         page->limits[i] = (struct process_limit){LIMIT_NONE, LIMIT_NONE};
     }
     page->limits[LIMIT_STACK].soft = STACK_BYTES;
+    page->limits[LIMIT_PROCESSES] = (struct process_limit){PROCESSES_OF_USER,
+                                                           PROCESSES_OF_USER};
     page->limits[LIMIT_FILES] = (struct process_limit){FILES_SOFT, FILES_HARD};
 }
 

@@ -18,7 +18,7 @@
 #include <util/errno.h>
 #include <util/string.h>
 
-enum { HASH = 512, FIRST_PID = 1, SPARE_SHARE = 64 };
+enum { HASH = 512, FIRST_PID = 1, SPARE_SHARE = 64, SPARE_SHARE_USERS = 16 };
 
 /* Where the first process's blob is: it ends here. */
 #define BLOB_END PROGRAM_END
@@ -127,9 +127,9 @@ static bool make_parts(struct process *process, struct process *parent)
 }
 
 /* Whoever is there already shall still get pages and tables when no one else can come. */
-static bool enough_memory(void)
+static bool enough_memory(unsigned share)
 {
-    size_t spare = boot()->memory / PAGE_SIZE / SPARE_SHARE;
+    size_t spare = boot()->memory / PAGE_SIZE / share;
     size_t frames = frame_unused() + untyped_room(USE_FRAMES) / PAGE_SIZE;
     size_t tables = pool_unused(POOL_PAGE_TABLE) + untyped_room(USE_OBJECTS) / PAGE_SIZE;
 
@@ -137,20 +137,47 @@ static bool enough_memory(void)
 }
 
 /* What has been given up but is not free yet, counts. */
-static bool find_memory(void)
+static bool find_memory(unsigned share)
 {
-    bool enough = enough_memory();
+    bool enough = enough_memory(share);
 
     while (!enough && memory_reclaim()) {
-        enough = enough_memory();
+        enough = enough_memory(share);
     }
     return enough;
 }
 
+/* How many a user has, with those that have ended but not been waited for. */
+static unsigned count_of_user(uint32_t uid)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < HASH; i++) {
+        for (const struct process *p = processes[i]; p; p = p->next) {
+            count += p->page->uid == uid;
+        }
+    }
+    return count;
+}
+
+/* The superuser can always start a process to make room again. */
+static bool room_for_child(const struct process *parent)
+{
+    bool super = !parent || parent->page->uid == 0 || parent->page->euid == 0;
+
+    if (process_count >= PROCESSES_MAX) {
+        return false;
+    }
+    if (super) {
+        return find_memory(SPARE_SHARE);
+    }
+    return count_of_user(parent->page->uid) < parent->page->limits[LIMIT_PROCESSES].soft
+           && find_memory(SPARE_SHARE_USERS);
+}
+
 struct process *process_create(struct process *parent)
 {
-    bool room = process_count < PROCESSES_MAX && find_memory();
-    uint32_t frame = room ? frame_alloc(true) : 0;
+    uint32_t frame = room_for_child(parent) ? frame_alloc(true) : 0;
     struct process *process;
 
     if (!frame) {
