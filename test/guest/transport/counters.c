@@ -92,7 +92,7 @@ static int64_t slack(unsigned n)
         const char *word;
         int64_t more;
     } list[] = {{"used", 192}, {"heap", 4096}, {"page-table", 8}, {"page-directory", 2},
-               {"pdpt", 2}, {"nodes", 128}};
+               {"pdpt", 2}, {"nodes", 256}};
 
     for (unsigned i = 0; i < sizeof(list) / sizeof(*list); i++) {
         if (!strcmp(words[n], list[i].word))

@@ -3,7 +3,8 @@
  * Clients that are killed at random points of their requests, again and again, while the
  * transfers of others stay right. A server of its own counts: each open file is closed
  * exactly once. Nothing is left afterwards.
- * `death_client serve` is the server.
+ * `death_client serve` is the server. A number is that of kills, else it is 250; the thousand:
+ * ./uxrt run --smp 4 -- /boot/test/transport/death_client 1000
  */
 #include <native/tap.h>
 #include <server/server.h>
@@ -228,6 +229,7 @@ static void check_kills(unsigned kills)
 int main(int argc, char **argv)
 {
     struct counters before;
+    unsigned kills = argc > 1 ? raw_number(argv[1]) : KILLS;
     int server, file;
 
     if (argc > 1 && !strcmp(argv[1], "serve"))
@@ -238,7 +240,7 @@ int main(int argc, char **argv)
     check_kills(20);               /* pools grow */
     check_state(file);
     counters_read(&before);
-    check_kills(KILLS);
+    check_kills(kills);
     check_state(file);
     counters_returned(&before, "clients");
     (void)uxrt_close(file);

@@ -122,6 +122,15 @@ int raw_connect(const char *service)
     return error ? error : (int)raw_results()[0];
 }
 
+unsigned raw_number(const char *text)
+{
+    unsigned number = 0;
+
+    for (; *text >= '0' && *text <= '9'; text++)
+        number = number * 10 + (unsigned)(*text - '0');
+    return number;
+}
+
 uint64_t raw_random(uint64_t *seed)
 {
     uint64_t mixed = *seed += UINT64_C(0x9e3779b97f4a7c15);

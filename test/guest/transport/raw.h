@@ -39,6 +39,9 @@ int raw_connect(const char *service);
 
 struct ipc_buffer *raw_ipc(void);
 
+/* A decimal number. */
+unsigned raw_number(const char *text);
+
 /* Numbers that seem to be random, for each seed others. */
 uint64_t raw_random(uint64_t *seed);
 /* One of them, or often a number near a limit. */
