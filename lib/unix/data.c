@@ -71,7 +71,8 @@ UNIX_HANDLER(pwritev)
 }
 
 /* With flags of which none is known; offset -1 is the file's position. */
-static int64_t vector2(struct uxrt_thread *t, const struct foreign_frame *frame, bool write)
+static int64_t vector2(struct uxrt_thread *t, const struct foreign_frame *frame,
+    bool write)
 {
     int fd = argument_int(frame, 0), count = argument_int(frame, 2);
     void *v = argument_pointer(frame, 1);
@@ -201,7 +202,8 @@ static int64_t check_range(struct uxrt_thread *t, int from, int to)
 UNIX_HANDLER(copy_file_range)
 {
     int from = argument_int(frame, 0), to = argument_int(frame, 2);
-    int64_t offsets[2], *user[2] = {argument_pointer(frame, 1), argument_pointer(frame, 3)};
+    int64_t offsets[2];
+    int64_t *user[2] = {argument_pointer(frame, 1), argument_pointer(frame, 3)};
     int64_t result;
 
     if (argument(frame, 5))

@@ -15,7 +15,8 @@ struct linux_statfs {
 _Static_assert(sizeof(struct linux_statfs) == 120, "as <asm/statfs.h> says");
 
 /* What programs look for in the type: files in memory, or the process server's. */
-enum { TMPFS_MAGIC = 0x01021994, PROC_MAGIC = 0x9fa0, ST_RELATIME = 0x1000, ST_VALID = 0x20 };
+enum { TMPFS_MAGIC = 0x01021994, PROC_MAGIC = 0x9fa0, ST_RELATIME = 0x1000,
+       ST_VALID = 0x20 };
 
 static int64_t give_statfs(struct uxrt_thread *t, int fd, void *user)
 {
@@ -138,7 +139,8 @@ enum { MFD_CLOEXEC = 1, MFD_ALLOW_SEALING = 2, MEMFD_NAME = 249 };
 static void make_name(struct uxrt_thread *t, char name[32])
 {
     static uint32_t last;
-    uint64_t number = (uint64_t)t->tid << 32 | __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+    uint64_t number = (uint64_t)t->tid << 32
+                      | __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
     static const char begin[] = "/tmp/.memory-";
     char *to = name + sizeof(begin) - 1;
 

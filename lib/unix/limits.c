@@ -11,8 +11,8 @@
 /* --- limits ---------------------------------------- */
 
 /* Of a process (0: this one); `new` and `old` are the program's, and may be null. */
-static int64_t limit(struct uxrt_thread *t, uint64_t pid, uint64_t number, const void *new,
-    void *old)
+static int64_t limit(struct uxrt_thread *t, uint64_t pid, uint64_t number,
+    const void *new, void *old)
 {
     struct process_limit limit = {0};
 
@@ -52,7 +52,8 @@ UNIX_HANDLER(setrlimit)
 
 /* --- niceness ---------------------------------------- */
 
-static int64_t nice(struct uxrt_thread *t, const struct foreign_frame *frame, int64_t value)
+static int64_t nice(struct uxrt_thread *t, const struct foreign_frame *frame,
+    int64_t value)
 {
     const uint64_t words[] = {
         (uint32_t)argument(frame, 0), (uint32_t)argument(frame, 1), (uint64_t)value,

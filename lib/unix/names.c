@@ -238,7 +238,8 @@ static int64_t give_dots(struct uxrt_thread *t, int fd, struct file *file, char 
         dots.entry.node = stat.node;
         dots.entry.name_length = (uint8_t)(file->cookie + 1);
         memcpy(dots.entry.name, dots.name, 2);
-        int64_t length = give_entry(to + done, room - (uint64_t)done, &dots.entry, file->cookie + 1);
+        int64_t length = give_entry(to + done, room - (uint64_t)done, &dots.entry,
+            file->cookie + 1);
         if (length <= 0)
             return done ? done : length ? length : -EINVAL;
         done += length;

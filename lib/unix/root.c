@@ -99,7 +99,8 @@ static bool is_new(const struct places *all, const struct place *old)
 }
 
 /* First what is to be there, then nothing else. */
-static int change(struct uxrt_thread *t, const struct places *all, const struct place *root)
+static int change(struct uxrt_thread *t, const struct places *all,
+    const struct place *root)
 {
     int error = put(t, root, "/", 1);
 
@@ -113,7 +114,8 @@ static int change(struct uxrt_thread *t, const struct places *all, const struct 
         const struct place *place = &all->places[i];
 
         if (!is_new(all, place))
-            error = (int)client_proc(t, PROC_UNMOUNT, NULL, 0, place->prefix, place->length);
+            error = (int)client_proc(t, PROC_UNMOUNT, NULL, 0, place->prefix,
+                place->length);
     }
     return error;
 }
@@ -132,7 +134,8 @@ static void move_current(const struct walk *root)
 }
 
 /* The list is too large for the library's stack. */
-static int confine(struct uxrt_thread *t, const struct walk *root, const struct place *place)
+static int confine(struct uxrt_thread *t, const struct walk *root,
+    const struct place *place)
 {
     static struct places all;
     static uint32_t lock;

@@ -74,7 +74,9 @@ _Static_assert(sizeof(struct linux_sysinfo) == 112, "as Linux has it");
 
 UNIX_HANDLER(sysinfo)
 {
-    struct linux_sysinfo info = {.uptime = clock_uptime() / INT64_C(1000000000), .unit = 1};
+    struct linux_sysinfo info = {
+        .uptime = clock_uptime() / INT64_C(1000000000), .unit = 1,
+    };
     int64_t error = client_proc(t, PROC_SYSTEM, NULL, 0, NULL, 0);
 
     if (error)

@@ -101,7 +101,8 @@ static int renice(struct process *process, struct line *line)
 
     word.text += negative;
     word.length -= negative;
-    if (!parse_number(word.text, word.length, 10, &number) || number > PROC_NICE_MOST + 1) {
+    if (!parse_number(word.text, word.length, 10, &number)
+        || number > -PROC_NICE_LEAST) {
         return -EINVAL;
     }
     nice = negative ? -(int64_t)number : (int64_t)number;

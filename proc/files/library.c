@@ -116,7 +116,8 @@ static int64_t read_directory(struct tree_node *node, char *target, size_t size)
     uint64_t at = image_header()->directory;
     uint32_t length;
 
-    if (!read_all(tree_process(node), at, &length, sizeof(length)) || length > TEXT_SIZE) {
+    if (!read_all(tree_process(node), at, &length, sizeof(length))
+        || length > TEXT_SIZE) {
         return -ENOENT;
     }
     if (!length) {
@@ -222,7 +223,8 @@ static int next_descriptor(struct tree_node *directory, uint64_t cookie,
         if (!read_all(process, at, words, sizeof(words))) {
             return 0;
         }
-        while (within < PART / sizeof(words[0]) && !(words[within] & DESCRIPTOR_CONNECTION)) {
+        while (within < PART / sizeof(words[0])
+               && !(words[within] & DESCRIPTOR_CONNECTION)) {
             within++;
             cookie++;
         }

@@ -42,7 +42,8 @@ static void stat(struct tree_node *node, struct text *text)
     (void)node;
     text_print(text, "cpu  %lu 0 0 %lu 0 0 0 0 0 0\n", used, idle);
     for (unsigned i = 0; i < cores; i++) {
-        text_print(text, "cpu%u %lu 0 0 %lu 0 0 0 0 0 0\n", i, used / cores, idle / cores);
+        text_print(text, "cpu%u %lu 0 0 %lu 0 0 0 0 0 0\n", i, used / cores,
+            idle / cores);
     }
     text_print(text, "intr 0\nctxt 0\nbtime %lu\nprocesses %u\n",
         first && first->page ? (unsigned long)first->page->boot_time / SECOND : 0,
@@ -93,8 +94,8 @@ static void cpuinfo(struct tree_node *node, struct text *text)
 
     (void)node;
     for (unsigned i = 0; i < boot()->cores; i++) {
-        text_print(text, "processor\t: %u\nmodel name\t: x86_64\ncpu MHz\t\t: %lu.%03lu\n\n",
-            i, khz / 1000, khz % 1000);
+        text_print(text, "processor\t: %u\nmodel name\t: x86_64\n", i);
+        text_print(text, "cpu MHz\t\t: %lu.%03lu\n\n", khz / 1000, khz % 1000);
     }
 }
 

@@ -146,9 +146,9 @@ static void stat_family(const struct process *process, struct text *text)
     const struct process_page *page = process->page;
     const struct tty *tty = process->zombie ? NULL : tty_of(process);
 
-    text_print(text, " %u %u %u %u %d 0 0 0 0 0", process->parent ? process->parent->pid : 0,
-        page ? page->pgid : 0, page ? page->sid : 0, tty ? tty->device : 0,
-        tty ? (int)tty->foreground : -1);
+    text_print(text, " %u %u %u %u %d 0 0 0 0 0",
+        process->parent ? process->parent->pid : 0, page ? page->pgid : 0,
+        page ? page->sid : 0, tty ? tty->device : 0, tty ? (int)tty->foreground : -1);
 }
 
 /* The fields by their numbers in proc(5) of Linux: 1 to 3, 4 to 13, 14 to 25, the rest. */
@@ -159,8 +159,8 @@ void linux_stat(struct tree_node *node, struct text *text)
     char name[THREAD_NAME];
 
     command_of(node, name);
-    text_print(text, "%u (%s) %c", node->start ? NODE_PART_NUMBER(node) : process->pid, name,
-        process_state(node));
+    text_print(text, "%u (%s) %c", node->start ? NODE_PART_NUMBER(node) : process->pid,
+        name, process_state(node));
     stat_family(process, text);
     text_print(text, " %lu 0 %lu 0 %d %d %u 0 %lu", (unsigned long)ticks_used(node),
         (unsigned long)process->children_used / MICROSECONDS_TICK, 20 + nice, nice,
@@ -185,8 +185,8 @@ void linux_statm(struct tree_node *node, struct text *text)
 void linux_limits(struct tree_node *node, struct text *text)
 {
     static const char *const names[LIMITS][2] = {
-        {"Max cpu time", "seconds"}, {"Max file size", "bytes"}, {"Max data size", "bytes"},
-        {"Max stack size", "bytes"}, {"Max core file size", "bytes"},
+        {"Max cpu time", "seconds"}, {"Max file size", "bytes"},
+        {"Max data size", "bytes"}, {"Max stack size", "bytes"}, {"Max core file size", "bytes"},
         {"Max resident set", "bytes"}, {"Max processes", "processes"},
         {"Max open files", "files"}, {"Max locked memory", "bytes"},
         {"Max address space", "bytes"}, {"Max file locks", "locks"},
@@ -224,7 +224,8 @@ static bool is_shown(const struct mount_entry *entry, const struct mount_entry *
 
 static void print_prefix(const struct mount_entry *entry, struct text *text)
 {
-    text_name(text, entry->length ? entry->prefix : "/", entry->length ? entry->length : 1);
+    text_name(text, entry->length ? entry->prefix : "/",
+        entry->length ? entry->length : 1);
 }
 
 static void print_service(const struct mount_entry *entry, struct text *text)

@@ -86,7 +86,8 @@ static int tree_entry(struct server *server, struct server_node *node, uint64_t 
     if (cookie < children) {
         const struct node_kind *child = kind->children[cookie];
 
-        return entry_fill(entry, name, child, tree_number(child, directory->id, directory->start),
+        return entry_fill(entry, name, child,
+            tree_number(child, directory->id, directory->start),
             cookie + 1, child->name, strlen(child->name));
     }
     if (kind->entry) {
