@@ -25,13 +25,16 @@ struct service *service_find(uint32_t number)
 
 struct service *service_named(const char *name, size_t length)
 {
+    if (length == 0 || length >= SERVICE_NAME) {
+        return NULL;
+    }
     for (unsigned i = 0; i < SERVICES_TOTAL; i++) {
-        const struct service *service = &services[i];
+        struct service *service = &services[i];
 
-        if (service->live && length > 0 && length < SERVICE_NAME
-            && memcmp(service->name, name, length) == 0
-            && service->name[length] == '\0') {
-            return &services[i];
+        if (service->live && service->name[0] == name[0]
+            && service->name[length] == '\0'
+            && memcmp(service->name, name, length) == 0) {
+            return service;
         }
     }
     return NULL;
