@@ -7,7 +7,7 @@ import re
 import sys
 
 name = '/srv/.serve/' + (sys.argv[1:] or ['tree'])[0]
-channel = open(os.open(name, os.O_RDWR | os.O_CREAT), 'r+b', buffering=0)
+channel = os.open(name, os.O_RDWR | os.O_CREAT)
 root = {}
 
 
@@ -85,8 +85,8 @@ def move(path, to):
 
 operations = {b'stat': stat, b'list': listing, b'read': read, b'write': write,
               b'trunc': trunc, b'new': new, b'del': delete, b'move': move}
-channel.write(b'hello read write trunc move\n')
-for line in iter(channel.readline, b''):
+os.write(channel, b'hello read write trunc move\n')
+for line in open(channel, 'rb'):
     op, tag, *words = line.split()
     try:
         answer = operations[op](*map(unquote, words))
@@ -94,4 +94,4 @@ for line in iter(channel.readline, b''):
         answer = b'err ENOENT'
     except (TypeError, ValueError):
         answer = b'err EINVAL'
-    channel.write(tag + b' ' + answer + b'\n')
+    os.write(channel, tag + b' ' + answer + b'\n')

@@ -69,6 +69,18 @@ struct connection *fs_connection_get(struct server *server, uint64_t badge, int 
     return connection ? connection : connection_begin(server, badge, error);
 }
 
+bool server_has_open(struct server *server, uint64_t badge, const struct server_node *node)
+{
+    const struct connection *connection = fs_connection_known(server, badge);
+    bool has = false;
+
+    if (!connection || !uxrt_identity(badge))
+        return false;
+    for (uint32_t id = 0; id < connection->file_slots && !has; id++)
+        has = connection->files[id] && connection->files[id]->node == node;
+    return has;
+}
+
 void server_ended(struct server *server, uint64_t badge)
 {
     struct connection *connection = fs_connection_known(server, badge);

@@ -178,6 +178,9 @@ void server_notified(struct server *, uint64_t reasons);
 /* The last name of a node went without a request for it: forgets it if nobody uses it. */
 void server_unlinked(struct server *, struct server_node *node);
 
+/* Is there such a connection, live, and does it have the node open? */
+bool server_has_open(struct server *server, uint64_t badge, const struct server_node *node);
+
 /* A connection has ended: everything of it is given back, then uxrt_done(). Called by
  * server_notified(); directly only by the process server. */
 void server_ended(struct server *, uint64_t badge);

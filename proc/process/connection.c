@@ -265,8 +265,11 @@ void connection_end_service(struct service *service)
         struct connection *connection = &connections[index];
 
         if (connection->service == service) {
-            if (connection->process) {
+            struct process *process = connection->process;
+
+            if (process) {
                 leave_process(connection);
+                process_wake(process, EVENT_WAKE);  /* it may wait for readiness */
             }
             free_connection(index);
         }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The tree .serve: a file for each script. Who opens it for reading and writing begins the
- * service; its end is the last close, or the end of both the process that opened it and
- * the one that read from it last, as their children may have it open much longer.
+ * service; its end is the last close, or that of all who opened it or have read from it
+ * none has it open any more: their children may have it much longer.
  */
 #include <program/time.h>
 #include <util/errno.h>
@@ -173,6 +173,20 @@ static void close(struct server *server, struct server_file *file)
         channel_of(file->node)->dead = true;
 }
 
+/* Remembers who reads, in place of one that has ended, or of the last. */
+static void note_reader(struct script *script, uint64_t badge)
+{
+    unsigned place = READERS_MAX - 1;
+
+    for (unsigned i = READERS_MAX; i-- > 0;) {
+        if (script->readers[i] == badge)
+            return;
+        if (!script->readers[i] || !uxrt_identity(script->readers[i]))
+            place = i;
+    }
+    script->readers[place] = badge;
+}
+
 static int64_t read(struct server_request *request)
 {
     struct script *script = channel_of(request->file->node);
@@ -185,7 +199,7 @@ static int64_t read(struct server_request *request)
         request->end = true;
         return 0;
     }
-    script->reader = request->request.badge;
+    note_reader(script, request->request.badge);
     if (left == 0)
         return -EAGAIN;
     put = server_put(request, 0, script->output.data + script->taken,
@@ -230,13 +244,23 @@ const struct server_operations channel_operations = {
     .lookup = lookup, .entry = entry, .create = create, .forget = forget,
     .open = open, .close = close, .read = read, .write = write, .ready = ready};
 
+/* Has one of the processes that matter the channel open? */
+static bool is_held(const struct script *script)
+{
+    bool held = server_has_open(control, script->opener, &script->channel);
+
+    for (unsigned i = 0; i < READERS_MAX && !held; i++)
+        held = script->readers[i]
+               && server_has_open(control, script->readers[i], &script->channel);
+    return held;
+}
+
 void scripts_look(void)
 {
     for (struct list *link = scripts.next; link != &scripts; link = link->next) {
         struct script *script = list_entry(link, struct script, link);
 
-        if (script->reader && !uxrt_identity(script->reader)
-            && !uxrt_identity(script->opener))
+        if (script->server && script->readers[0] && !is_held(script))
             script->dead = true;
     }
     asks_settle();

@@ -19,6 +19,7 @@ enum {
     ASKS_SHARED = PARKED - SCRIPTS_MAX, /* beyond the first ones of all scripts */
     NODES_KEPT = 256,                   /* of a script, that nobody has open */
     NAME_MAX_BYTES = 64, PATH_MAX_BYTES = 4096,
+    READERS_MAX = 4,                    /* of a channel that are remembered */
     COMPLAINTS_MAX = 8,                 /* of a script, in the log */
 };
 
@@ -84,7 +85,7 @@ struct script {
     struct list link;                   /* of all channels */
     char name[NAME_MAX_BYTES];
     struct server *server;              /* null: not begun, or ended */
-    uint64_t opener, reader;            /* badges: who opened the channel, read it last */
+    uint64_t opener, readers[READERS_MAX];  /* badges: who opened the channel, who read it */
     bool dead, known;                   /* known: it has said what its root is */
     unsigned features, answers, complaints;
     struct text_input input;
