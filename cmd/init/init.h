@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { WORDS_MAX = 64, ENVIRONMENT_MAX = 32, SERVICES_KEPT = 32 };
+enum { WORDS_MAX = 512, ENVIRONMENT_MAX = 32, SERVICES_KEPT = 32 };
 
 /* The environment of what is run; ends with null. */
 extern char *init_environment[ENVIRONMENT_MAX + 1];
