@@ -11,6 +11,8 @@
     CALL(19, readv) CALL(20, writev) CALL(21, access) CALL(22, pipe) CALL(23, select) \
     CALL(24, sched_yield) CALL(25, mremap) CALL(26, msync) CALL(28, madvise) \
     CALL(32, dup) CALL(33, dup2) CALL(34, pause) CALL(35, nanosleep) CALL(39, getpid) \
+    CALL(73, flock) CALL(283, timerfd_create) CALL(284, eventfd) \
+    CALL(286, timerfd_settime) CALL(287, timerfd_gettime) CALL(290, eventfd2) \
     CALL(213, epoll_create) CALL(232, epoll_wait) CALL(233, epoll_ctl) \
     CALL(281, epoll_pwait) CALL(282, signalfd) CALL(289, signalfd4) \
     CALL(291, epoll_create1) CALL(441, epoll_pwait2) \
