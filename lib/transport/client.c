@@ -10,6 +10,7 @@
 #include <transport/copy.h>
 #include <transport/data.h>
 #include <transport/reply.h>
+#include <transport/trace.h>
 
 /* A server that always wants more pages touched does not keep its client for ever. */
 enum { TOUCHES_MAX = 8 };
@@ -27,12 +28,23 @@ static uint64_t replied(struct uxrt_thread *t, uint64_t label, uint64_t info,
     return reply_checked(label, info);
 }
 
+static __attribute__((noinline)) uint64_t traced_call(struct uxrt_thread *t, unsigned slot,
+    uint64_t label, uint64_t first, uint64_t second, unsigned length)
+{
+    struct uxrt_trace record = trace_before(t, slot, label, first);
+
+    return trace_after(t, &record, client_call(t, slot, label, first, second, length));
+}
+
 uint64_t client_call(struct uxrt_thread *t, unsigned slot, uint64_t label, uint64_t first,
     uint64_t second, unsigned length)
 {
     uint64_t *msg = t->ipc->msg;
     uint64_t mr[4] = {first, msg[1], msg[2], msg[3]};
 
+    if (!LIKELY(!(t->unusual & UNUSUAL_TRACE))) {
+        return traced_call(t, slot, label, first, second, length);
+    }
     if ((label >> REQUEST_FORM_SHIFT & 3) == FORM_BUFFER) {
         mr[1] = second;
     }
@@ -40,22 +52,34 @@ uint64_t client_call(struct uxrt_thread *t, unsigned slot, uint64_t label, uint6
         mr);
 }
 
+/* One try with the data in the window. */
+static uint64_t try_window(struct uxrt_thread *t, unsigned slot, uint64_t label,
+    uint64_t first, const void *data, size_t count)
+{
+    uint64_t mr[4] = {first, (uint64_t)data, count,
+                      label & REQUEST_WRITE ? WINDOW_READ : WINDOW_WRITE};
+    uint64_t info;
+
+    if (!LIKELY(!(t->unusual & UNUSUAL_TRACE))) {
+        struct uxrt_trace record = trace_before(t, slot, label, first);
+
+        return trace_after(t, &record, try_window(t, slot, label, first, data, count));
+    }
+    info = kc_call_window(cap_at(slot), message_info(label, 0, 0, 1), mr);
+    return replied(t, label, info, mr);
+}
+
 /* One round trip with the data in the window. */
 static int64_t call_window(struct uxrt_thread *t, unsigned slot, uint64_t label,
     uint64_t first, const void *data, size_t count)
 {
-    bool write = label & REQUEST_WRITE;
-
     for (unsigned i = 0; i < TOUCHES_MAX; i++) {
-        uint64_t mr[4] = {first, (uint64_t)data, count,
-                          write ? WINDOW_READ : WINDOW_WRITE};
-        uint64_t info = kc_call_window(cap_at(slot), message_info(label, 0, 0, 1), mr);
-        uint64_t reply = replied(t, label, info, mr);
+        uint64_t reply = try_window(t, slot, label, first, data, count);
 
         if (!(reply & REPLY_TOUCH)) {
             return reply_result(reply);
         }
-        if (!copy_touch(data, count, !write)) {
+        if (!copy_touch(data, count, !(label & REQUEST_WRITE))) {
             return -EFAULT;
         }
     }

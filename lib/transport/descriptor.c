@@ -253,6 +253,19 @@ int descriptor_copy(int descriptor, int from, bool close_on_exec)
     return copy;
 }
 
+struct file *descriptor_hold(int descriptor)
+{
+    struct file *file;
+
+    lock_take(&lock);
+    file = descriptor_file(descriptor);
+    if (file) {
+        file->references++;
+    }
+    lock_release(&lock);
+    return file;
+}
+
 int descriptor_close_on_exec(int descriptor)
 {
     if (!descriptor_file(descriptor)) {

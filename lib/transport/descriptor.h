@@ -67,6 +67,8 @@ void file_forget(struct file *file);
  * the first. */
 void file_join(struct file *first, struct file *file);
 struct file *file_next(const struct file *file);
+/* The open file of a descriptor, with a reference that is never given back; or null. */
+struct file *descriptor_hold(int descriptor);
 /* Tells the server that a file without descriptors is closed, and forgets it. */
 int file_close(struct uxrt_thread *t, struct file *file);
 

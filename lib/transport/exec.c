@@ -15,6 +15,7 @@
 #include <transport/resolve.h>
 #include <transport/stack.h>
 #include <transport/table.h>
+#include <transport/trace.h>
 #include <util/errno.h>
 
 enum { PAGE = 4096, EXIT_CANNOT_RUN = 127, CLOSE = -1 };
@@ -138,6 +139,7 @@ static int list_and_build(struct uxrt_thread *t, struct exec *exec)
     directory[current_get(directory)] = 0;
     content.program = record_of(exec->program.file, CLOSE, false);
     content.interpreter = record_of(exec->program.interpreter, CLOSE, false);
+    content.trace = record_of(trace_file(), CLOSE, false);
     content.first = exec->program.first;
     content.first_count = exec->program.first_count;
     if (content.first_count && content.argv && content.argv[0]) {
@@ -167,6 +169,9 @@ static void mark_used(struct exec *exec)
         }
     }
     exec->used[exec->program.file->slot] = true;
+    if (trace_file()) {
+        exec->used[trace_file()->slot] = true;
+    }
     if (exec->program.interpreter) {
         exec->used[exec->program.interpreter->slot] = true;
     }

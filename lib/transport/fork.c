@@ -15,6 +15,7 @@
 #include <transport/exec.h>
 #include <transport/resolve.h>
 #include <transport/table.h>
+#include <transport/trace.h>
 #include <util/errno.h>
 
 enum { FIRST_PAIR = 3, WORDS_MAX = SHORT_WRITE_MAX / 8, PAIRS_MAX = (WORDS_MAX - 3) / 2 };
@@ -48,6 +49,7 @@ static void begin_child(struct uxrt_thread *t, const bool used[SLOTS])
 {
     thread_prepare(t->number);
     t->unusual = 0;
+    trace_thread(t);
     t->reply_count = 0;
     t->reply_free = 0;
     connection_after_fork(used);
@@ -94,6 +96,9 @@ int library_fork(struct uxrt_thread *t)
 {
     bool used[SLOTS] = {false};
 
+    if (trace_file()) {
+        used[trace_file()->slot] = true;
+    }
     for (int i = descriptor_limit(); i-- > 0;) {
         for (const struct file *file = descriptor_file(i); file; file = file_next(file)) {
             if (file->kind == FILE_CONNECTION) {

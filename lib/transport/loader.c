@@ -14,6 +14,7 @@
 #include <transport/resolve.h>
 #include <transport/stack.h>
 #include <transport/table.h>
+#include <transport/trace.h>
 #include <util/string.h>
 
 #define PROGRAM_PLACE       UINT64_C(0x555555554000)
@@ -158,6 +159,10 @@ void loader_start(uint64_t blob, uint64_t bytes)
     require(t, strlen(view.directory) < TEXT_SIZE && strlen(view.path) < TEXT_SIZE,
         "nowhere to start\n");
     inherit(t, &view);
+    if (view.start->trace.slot) {
+        trace_begin(inherit_file(&view.start->trace));
+        trace_thread(t);
+    }
     find_program(t, &view, &program);
     stack = stack_reserve(t, &view, &program, &content);
     require(t, stack, "no memory for a stack\n");

@@ -12,6 +12,7 @@
 #include <transport/connection.h>
 #include <transport/context.h>
 #include <transport/table.h>
+#include <transport/trace.h>
 #include <util/errno.h>
 
 enum { LOG_PART = 512, STATUS_SHIFT = 8, STATUS_CODE = 0xff, STACK_ALIGNMENT = 16 };
@@ -107,6 +108,7 @@ void thread_start(struct thread_start *start)
     }
     t = thread_prepare((unsigned)number - 1);
     connection_thread_begins(t);
+    trace_thread(t);
     t->shared->in_lib = 0;
     start->run(start->argument);
     thread_end(t, 0);

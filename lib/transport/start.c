@@ -50,6 +50,7 @@ static void put_all(struct writer *writer, const struct start_content *content)
         .magic = START_MAGIC,
         .connections = content->connection_count, .files = content->file_count,
         .program = content->program, .interpreter = content->interpreter,
+        .trace = content->trace,
     };
 
     put(writer, &start, sizeof(start));

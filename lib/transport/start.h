@@ -39,6 +39,7 @@ struct start {
     uint32_t reserved;
     struct start_file program;  /* no file: it has to be opened by its name */
     struct start_file interpreter;  /* PT_INTERP; no file: none, if there is a program */
+    struct start_file trace;    /* of records (trace.h), if there is one */
 };
 
 /* The same, taken apart. The lists and strings are in the bytes. */
@@ -53,7 +54,7 @@ struct start_view {
 
 /* What it is made of. */
 struct start_content {
-    struct start_file program, interpreter;
+    struct start_file program, interpreter, trace;
     const struct start_connection *connections;
     const struct start_file *files;
     uint32_t connection_count, file_count;

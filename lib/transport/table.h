@@ -141,7 +141,8 @@ enum { ATTACH_NUMBER = 0x55585254 };
         (pid, status, options)) \
     UXRT_FUNCTION(int, kill, (int pid, int signal), (pid, signal)) \
     UXRT_FUNCTION0(int, getpid) \
-    UXRT_FUNCTION(int, shutdown, (int status), (status))
+    UXRT_FUNCTION(int, shutdown, (int status), (status)) \
+    UXRT_FUNCTION(int, trace, (int file), (file))
 
 #define UXRT_SERVER_FUNCTIONS \
     UXRT_FUNCTION(int, serve, (const char *name, unsigned parked), (name, parked)) \

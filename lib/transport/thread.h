@@ -47,7 +47,8 @@ struct uxrt_thread {
 _Static_assert(sizeof(struct uxrt_thread) <= 4096, "it has one page");
 
 #define UNUSUAL_STAND_IN (UINT64_C(1) << 62)   /* a read has its room elsewhere */
-#define UNUSUAL_REASONS  (UNUSUAL_STAND_IN - 1)
+#define UNUSUAL_TRACE    (UINT64_C(1) << 61)   /* its requests are recorded (trace.h) */
+#define UNUSUAL_REASONS  (UNUSUAL_TRACE - 1)
 
 static inline void thread_unusual(struct uxrt_thread *t, uint64_t bits)
 {

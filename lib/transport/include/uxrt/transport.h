@@ -203,6 +203,21 @@ struct uxrt_counts {
 };
 const struct uxrt_counts *uxrt_counts(void);
 
+/* A request, as it is told to whoever traces a program: uxrt_trace(3). Labels are those of
+ * message(5). */
+struct uxrt_trace {
+    uint32_t pid, tid;
+    uint64_t start, end;        /* nanoseconds since boot */
+    uint64_t label, place;      /* of the request: label; offset or attribute address */
+    uint64_t reply;             /* its label */
+    uint32_t service;           /* number, as in /proc/sys/services */
+    uint32_t length;            /* bytes of: */
+    char data[64];              /* the first bytes, if they were in the message */
+};
+/* From now on this thread's requests are recorded in the file, and those of threads,
+ * children and programs that it begins; -1: no more. */
+int uxrt_trace(int file);
+
 /* Early messages, on the kernel's serial port; of uid 0 only. */
 void uxrt_log(const char *text, size_t length);
 /* Ends the machine: for the first process. */
