@@ -20,6 +20,7 @@ static uint64_t replied(struct uxrt_thread *t, uint64_t label, uint64_t info,
     const uint64_t mr[4])
 {
     t->counts.calls++;
+    t->counts.general++;
     if (message_length(info)) {     /* else keep what was sent, for another try */
         for (unsigned i = 0; i < 4; i++) {
             t->ipc->msg[i] = mr[i];

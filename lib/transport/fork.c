@@ -49,6 +49,7 @@ static void begin_child(struct uxrt_thread *t, const bool used[SLOTS])
 {
     thread_prepare(t->number);
     t->unusual = 0;
+    t->counts = (struct uxrt_counts){0};
     trace_thread(t);
     t->reply_count = 0;
     t->reply_free = 0;

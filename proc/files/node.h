@@ -101,6 +101,9 @@ void text_memory(struct text *text, struct process *process, uint64_t from, uint
 /* Reads memory of a process, all of it or nothing. */
 bool read_all(struct process *process, uint64_t address, void *data, size_t bytes);
 
+/* What the library has counted, a word and a number in each line. */
+void counts_text(const struct uxrt_counts *sum, struct text *text);
+
 /* Who makes the request that is being done. */
 const struct identity *files_caller(void);
 /* May it look into this process: the same user in every respect, or uid 0. */

@@ -3,8 +3,10 @@
 #include <files/node.h>
 
 #include <process/connection.h>
+#include <process/counts.h>
 #include <process/namespace.h>
 #include <process/tty.h>
+#include <process/usage.h>
 #include <util/errno.h>
 #include <util/print.h>
 #include <util/string.h>
@@ -253,6 +255,18 @@ static const struct node_kind kind_tty = {
     .readlink = read_tty,
 };
 
+/* What its requests were, and requests that it holds as a server. */
+static void counts(struct tree_node *node, struct text *text)
+{
+    struct process *process = tree_process(node);
+    unsigned held;
+    struct uxrt_counts sum = counts_of(process, &held);
+
+    counts_text(&sum, text);
+    text_print(text, "waiting %u\nbuffers %u\ntime %lu\n", held, process->buffer_count,
+        (unsigned long)usage_of(process));
+}
+
 #define PROCESS_FILE(number, word, bits, ...) \
     (&(const struct node_kind){ \
         .name = (word), .code = (number), .mode = S_IFREG | (bits), .of_process = true, \
@@ -273,6 +287,7 @@ static const struct node_kind *const process_files[] = {
     PROCESS_FILE(14, "limits", 0444, .text = linux_limits),
     PROCESS_FILE(15, "mounts", 0444, .text = linux_mounts),
     PROCESS_FILE(16, "mountinfo", 0444, .text = linux_mountinfo),
+    PROCESS_FILE(41, "counts", 0444, .text = counts),
     &kind_environ,
     &kind_exe,
     &kind_current,

@@ -9,6 +9,8 @@
 #include <memory/untyped.h>
 #include <process/call.h>
 #include <process/connection.h>
+#include <process/counts.h>
+#include <process/usage.h>
 #include <util/heap.h>
 #include <util/string.h>
 
@@ -96,6 +98,31 @@ static void files(struct tree_node *node, struct text *text)
     text_print(text, "nodes %zu\n", tree_count());
 }
 
+void counts_text(const struct uxrt_counts *sum, struct text *text)
+{
+    text_print(text, "calls %lu\nfast %lu\nserved %lu\n", (unsigned long)sum->calls,
+        (unsigned long)(sum->calls - sum->general), (unsigned long)sum->served);
+    text_print(text, "copies %lu\ncopied %lu\n", (unsigned long)sum->copies,
+        (unsigned long)sum->copied);
+}
+
+/* Of all processes, also those that have ended. */
+static void calls(struct tree_node *node, struct text *text)
+{
+    struct uxrt_counts sum = counts_of_all();
+    unsigned buffers = 0;
+
+    (void)node;
+    for (const struct process *process = process_next(0); process;
+         process = process_next(process->pid)) {
+        buffers += process->buffer_count;
+    }
+    counts_text(&sum, text);
+    text_print(text, "buffers %u\ncores %u\ntime %lu\nuptime %lu\n", buffers,
+        process_find(1)->page->cores, (unsigned long)usage_of_all(),
+        (unsigned long)(timer_uptime() / 1000));
+}
+
 #define SYSTEM_FILE(number, word, make) \
     (&(const struct node_kind){ \
         .name = (word), .code = (number), .mode = S_IFREG | 0444, .text = (make)})
@@ -108,6 +135,7 @@ static const struct node_kind *const system_files[] = {
     SYSTEM_FILE(20, "kernel-objects", kernel_objects),
     SYSTEM_FILE(21, "files", files),
     SYSTEM_FILE(22, "unsupported", unsupported),
+    SYSTEM_FILE(23, "calls", calls),
     &kind_settings_kernel, &kind_settings_vm, &kind_settings_fs, &kind_settings_net,
     NULL,
 };

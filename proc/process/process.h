@@ -11,6 +11,7 @@
 #include <time/timer.h>
 #include <transport/layout.h>
 #include <transport/process.h>
+#include <uxrt/transport.h>
 
 struct namespace;
 struct process;
@@ -81,6 +82,7 @@ struct process {
     uint32_t group_count;
     uint64_t begun;             /* nanoseconds since boot */
     uint64_t used, children_used;   /* microseconds: of threads and children that ended */
+    struct uxrt_counts counts;      /* of threads that ended (counts.h) */
     uint32_t handles[HANDLES_MAX / HANDLES_PER_FRAME]; /* frames of struct object * */
     uint32_t handle_count, free_handle; /* open; none below this is free */
     cptr replies[REPLIES_MAX];  /* our capabilities to its reply objects, or 0 */

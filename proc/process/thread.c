@@ -4,6 +4,7 @@
  * and serves on its callers' time (lend(7)). Its faults come to the process server with
  * its tid as the badge.
  */
+#include <process/counts.h>
 #include <process/thread.h>
 
 #include <boot/boot.h>
@@ -215,6 +216,7 @@ void thread_end(struct thread *thread, bool unmap)
 
     timer_cancel(&thread->alarm);
     usage_end(thread);
+    counts_end(thread);
     return_object(POOL_TCB, thread->tcb);
     return_object(POOL_SCHED_CONTEXT, thread->sc);
     return_object(POOL_NOTIFICATION, thread->notification);

@@ -516,3 +516,14 @@ bool hold_held(const struct service *service, uint64_t token)
     (void)service, (void)token;
     return false;
 }
+
+struct uxrt_counts counts_of(struct process *process, unsigned *held)
+{
+    *held = process->pid == ROOT_PID;
+    return (struct uxrt_counts){.calls = 3, .general = 1};
+}
+
+struct uxrt_counts counts_of_all(void)
+{
+    return (struct uxrt_counts){.calls = 4};
+}

@@ -200,6 +200,7 @@ struct uxrt_counts {
     uint64_t served;            /* requests received as a server */
     uint64_t copies;            /* times that the transport copied a call's data */
     uint64_t copied;            /* bytes of them */
+    uint64_t general;           /* of the calls, those that took no fast path */
 };
 const struct uxrt_counts *uxrt_counts(void);
 
