@@ -140,12 +140,29 @@ int file_close(struct uxrt_thread *t, struct file *file)
     return result;
 }
 
+static bool slow;
+
+void descriptor_slow(bool now)
+{
+    lock_take(&lock);
+    slow = now;
+    for (int i = 0; i < limit; i++) {
+        struct file *file = descriptor_file(i);
+
+        if (file && file->kind == FILE_CONNECTION) {
+            descriptor_words[i] &= ~DESCRIPTOR_CONNECTION;
+            descriptor_words[i] |= slow ? 0 : DESCRIPTOR_CONNECTION;
+        }
+    }
+    lock_release(&lock);
+}
+
 static void descriptor_put(struct file *file, int descriptor, bool close_on_exec)
 {
     unsigned entry = (unsigned)(file - descriptor_files) + 1;
     uint64_t kind = file->kind == FILE_SERVICE ? DESCRIPTOR_SERVICE
-                    : file->kind == FILE_CONNECTION ? DESCRIPTOR_CONNECTION
-                    : DESCRIPTOR_LOCAL;
+                    : file->kind != FILE_CONNECTION ? DESCRIPTOR_LOCAL
+                    : slow ? 0 : DESCRIPTOR_CONNECTION;
 
     file->references++;
     if (descriptor >= limit) {

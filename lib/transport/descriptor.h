@@ -67,6 +67,8 @@ void file_forget(struct file *file);
  * the first. */
 void file_join(struct file *first, struct file *file);
 struct file *file_next(const struct file *file);
+/* Requests on descriptors take no fast path from now on, or do again: they are traced. */
+void descriptor_slow(bool now);
 /* The open file of a descriptor, with a reference that is never given back; or null. */
 struct file *descriptor_hold(int descriptor);
 /* Tells the server that a file without descriptors is closed, and forgets it. */

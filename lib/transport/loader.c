@@ -158,11 +158,11 @@ void loader_start(uint64_t blob, uint64_t bytes)
     require(t, start_check((const void *)blob, bytes, &view), "nothing to start\n");
     require(t, strlen(view.directory) < TEXT_SIZE && strlen(view.path) < TEXT_SIZE,
         "nowhere to start\n");
-    inherit(t, &view);
     if (view.start->trace.slot) {
         trace_begin(inherit_file(&view.start->trace));
-        trace_thread(t);
     }
+    inherit(t, &view);
+    trace_thread(t);
     find_program(t, &view, &program);
     stack = stack_reserve(t, &view, &program, &content);
     require(t, stack, "no memory for a stack\n");

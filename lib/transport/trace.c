@@ -24,6 +24,7 @@ const struct file *trace_file(void)
 void trace_begin(struct file *to)
 {
     file = to;
+    descriptor_slow(to != NULL);
 }
 
 void trace_thread(struct uxrt_thread *t)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tracing: a record of each request goes to a file (struct uxrt_trace, uxrt_trace(3)). The
- * file has no descriptor; children and programs that are executed inherit it. A traced
- * thread is unusual (thread.h), so the fastest paths do not test for it.
+ * file has no descriptor; children and programs that are executed inherit it. The
+ * descriptors of a traced process take no fast path, so these do not test for it.
  */
 #pragma once
 
