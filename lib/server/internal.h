@@ -17,7 +17,7 @@
 enum {
     IDS_LIMIT = 8192,           /* ids are below; EMFILE */
     SNAPSHOTS_MAX = 8,          /* not yet bound; the oldest one goes */
-    EXPORTS_MAX = 256,          /* not yet imported; EMFILE */
+    EXPORTS_MAX = 256,          /* not yet imported; EMFILE. One message has up to 253 */
     ANSWERS_MAX = 16,           /* of RPC, not yet read; the oldest one goes */
     PARKED_MAX = 8,
     WAITS_MAX = 1024,

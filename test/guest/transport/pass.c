@@ -161,7 +161,7 @@ static void check_state(int file)
 /* In one process: limits, and what a token is good for. */
 static int rules(uint64_t unused, int pipe)
 {
-    enum { EXPORTS = 16 };
+    enum { EXPORTS = 256 };
     uint64_t token = 1, tokens[EXPORTS];
 
     (void)unused;
@@ -207,7 +207,7 @@ int main(void)
     int pid = spawn(rules, 0, -1, -1);
 
     tap_is(uxrt_wait(pid, &status, 0), pid, "tokens");
-    tap_is(status, 0, "are for one use, and 16 of a connection");
+    tap_is(status, 0, "are for one use, and 256 of a connection");
     tap_ok(check_rounds(ROUNDS) > 0, "some arrive");
     check_state(file);
     counters_returned(&before, "passing");
