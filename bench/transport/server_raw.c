@@ -7,13 +7,25 @@
 #include <transport/protocol.h>
 #include <uxrt/server.h>
 #include <util/errno.h>
+#include <util/string.h>
 
 static char memory[1 << 20] __attribute__((aligned(4096)));
 
-/* Opening, closing and its other operations succeed, and there is nothing to them. */
+/* Opening, closing and its other operations succeed, and there is nothing to them; of what
+ * can be read, there is only the status. */
 static int64_t attribute(const struct uxrt_request *r)
 {
-    return r->write ? r->count : -ENOTTY;
+    static const struct uxrt_stat stat = {.node = 1, .mode = 0100666, .links = 1};
+
+    if (r->write) {
+        return r->count;
+    }
+    if (ATTRIBUTE_OF(r->offset) != ATTR_STAT || r->form != FORM_MESSAGE
+        || r->count < sizeof(stat)) {
+        return -ENOTTY;
+    }
+    memcpy(r->data, &stat, sizeof(stat));
+    return sizeof(stat);
 }
 
 static int64_t data(int service, struct uxrt_request *r)
