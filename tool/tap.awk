@@ -54,7 +54,7 @@ function fail(reason) {
         passed++
 }
 
-/^#/ { print }
+/^(    )?#/ { print }
 
 /^Bail out!/ {
     print
