@@ -101,9 +101,11 @@ enum proc_call {
     PROC_GROUPS,        /* bytes: 32-bit numbers of groups, at most 16. EPERM */
 
     /* Signals. */
-    PROC_ACTION,        /* signal, PROC_HANDLED, PROC_IGNORED, PROC_NO_STOPS (of children) */
+    PROC_ACTION,        /* signal, PROC_HANDLED, PROC_IGNORED, PROC_NO_STOPS (of children),
+                           PROC_NO_ZOMBIES (children leave no status) */
     PROC_SIGNAL,        /* set (0: all that are not blocked) -> signal or 0, code, pid, uid,
-                           status, address. ERROR_WAIT: the process is stopped */
+                           status, address or value, trap | error << 32.
+                           ERROR_WAIT: the process is stopped */
     PROC_TKILL,         /* pid (0: any), tid, signal: to one thread. ESRCH, EPERM */
     PROC_TIMER,         /* nanoseconds from now (0: none), interval -> what was left of the
                            one before, its interval. SIGALRM comes to the process */
@@ -137,6 +139,14 @@ enum proc_call {
     PROC_HELD,          /* token -> 1: somebody keeps this file of the caller's services */
     PROC_RELEASED,      /* -> token of a file of the caller's services that is kept no
                            longer; each is told once. ENOENT: none */
+
+    /* Signals, more. */
+    PROC_QUEUE,         /* pid, tid (0: the process), signal, code, pid and uid as told, value:
+                           as sigqueue(3). ESRCH, EPERM, EAGAIN */
+    PROC_TIMER_CREATE,  /* signal (0: none), tid (0: the process), value -> id. EAGAIN */
+    PROC_TIMER_SET,     /* id, nanoseconds from now (0: stop, -1: only tell), interval -> what
+                           was left, interval, overrun of the signal taken last */
+    PROC_TIMER_DELETE,  /* id */
     PROC_CALLS
 };
 
@@ -151,7 +161,8 @@ enum proc_wait {
 #define HOLD_OWN  UINT64_C(0)
 #define HOLD_NONE UINT64_MAX
 
-enum proc_action { PROC_HANDLED = 1, PROC_IGNORED = 2, PROC_NO_STOPS = 4 };
+enum proc_action { PROC_HANDLED = 1, PROC_IGNORED = 2, PROC_NO_STOPS = 4,
+                   PROC_NO_ZOMBIES = 8 };
 
 enum proc_protection { PROC_READ = 1, PROC_WRITE = 2, PROC_EXECUTE = 4 };
 

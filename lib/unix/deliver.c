@@ -18,12 +18,13 @@ void signal_take(struct uxrt_thread *t, uint64_t set, struct taken *taken)
         .signal = error ? 0 : (unsigned)result[0], .code = (int32_t)result[1],
         .pid = (uint32_t)result[2], .uid = (uint32_t)result[3],
         .status = (int32_t)result[4], .address = result[5],
+        .trap = (uint32_t)result[6], .error = (uint32_t)(result[6] >> 32),
     };
 }
 
 static bool is_fault(const struct taken *taken)
 {
-    return taken->code > 0
+    return (taken->code > 0 || taken->trap)
            && (taken->signal == SIGSEGV || taken->signal == SIGBUS
                || taken->signal == SIGILL || taken->signal == SIGFPE
                || taken->signal == SIGTRAP);
@@ -38,6 +39,8 @@ void signal_describe(const struct taken *taken, struct linux_siginfo *info)
     if (is_fault(taken)) {
         info->pid = (uint32_t)taken->address;
         info->uid = (uint32_t)(taken->address >> 32);
+    } else if (taken->code < 0) {
+        memcpy(&info->status, &taken->address, sizeof(taken->address));
     }
 }
 

@@ -6,7 +6,7 @@
 #include <unix/signal.h>
 
 enum { RED_ZONE = 128, FPU_ALIGNMENT = 64, UC_FLAGS = 6, UC_XSTATE = 1, FXSAVE_BYTES = 512,
-       TRAP_PAGE = 14, REGISTERS = 18 };
+       TRAP_PAGE = 14, TRAP_X87 = 16, TRAP_SIMD = 19, REGISTERS = 18 };
 #define FLAGS_KEPT  UINT64_C(0x240dd5)     /* of a program's choice */
 #define FLAGS_CLEAR UINT64_C(0x10500)      /* RF, DF, TF: not for handlers */
 
@@ -42,6 +42,27 @@ static uint64_t place(const struct uxrt_thread *t, const struct foreign_frame *f
     return f->rsp - RED_ZONE;
 }
 
+/* What a floating-point exception was about (codes of siginfo, from its status bits). */
+static void describe_fpe(struct linux_siginfo *info, uint32_t trap)
+{
+    static const int32_t codes[] = {7, 5, 3, 4, 5, 6};  /* by bit: invalid, denormal, zero,
+                                                           overflow, underflow, precision */
+    uint32_t mxcsr, set;
+    uint16_t status, control;
+
+    if (info->number != SIGFPE || (trap != TRAP_X87 && trap != TRAP_SIMD))
+        return;
+    __asm__ volatile("stmxcsr %0\n\tfnstsw %1\n\tfnstcw %2"
+        : "=m"(mxcsr), "=m"(status), "=m"(control));
+    set = trap == TRAP_SIMD ? mxcsr & ~(mxcsr >> 7) : status & (uint32_t)~control;
+    for (unsigned i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
+        if (set >> i & 1) {
+            info->code = codes[i];
+            return;
+        }
+    }
+}
+
 static void fill(const struct uxrt_thread *t, struct foreign_frame *f, struct frame *out,
     const struct taken *taken)
 {
@@ -62,9 +83,11 @@ static void fill(const struct uxrt_thread *t, struct foreign_frame *f, struct fr
                  : signal_on_alternate(t, f->rsp) ? SS_ONSTACK : 0,
     };
     out->mask = t->mask_saved ? t->mask : t->shared->blocked;
-    out->trap = taken->signal == SIGSEGV ? TRAP_PAGE : 0;
-    out->cr2 = taken->address;
+    out->trap = taken->trap;
+    out->error = taken->error;
+    out->cr2 = taken->trap == TRAP_PAGE ? taken->address : 0;
     signal_describe(taken, &out->info);
+    describe_fpe(&out->info, taken->trap);
 }
 
 bool frame_build(struct uxrt_thread *t, struct foreign_frame *f,
@@ -92,7 +115,8 @@ bool frame_build(struct uxrt_thread *t, struct foreign_frame *f,
     return true;
 }
 
-/* The program's stack pointer is behind the address that the handler has returned to. */
+/* The program's stack pointer is behind the address that the handler has returned to. The
+ * alternate stack is as it was, too. */
 UNIX_HANDLER(rt_sigreturn)
 {
     struct frame in;
@@ -108,6 +132,8 @@ UNIX_HANDLER(rt_sigreturn)
     frame->whole = 1;
     frame->number = NO_NUMBER;
     t->shared->blocked = in.mask & ~NEVER_BLOCKED;
+    t->alternate = in.stack.flags & SS_DISABLE ? 0 : in.stack.base;
+    t->alternate_size = in.stack.flags & SS_DISABLE ? 0 : in.stack.size;
     if (!foreign_return(frame))
         signal_end(t, SIGSEGV);
     return (int64_t)frame->rax;

@@ -118,7 +118,7 @@ UNIX_HANDLER(waitid)
     int64_t id = argument_int(frame, 1);
     struct linux_siginfo info = {0};
 
-    if (kind > P_PGID || options & ~(uint64_t)(WAIT_ALL | WEXITED | WNOWAIT)
+    if (kind > P_PGID || options & ~(WAIT_ALL | WEXITED | WNOWAIT | UINT64_C(0xe0000000))
         || !(options & (WEXITED | WUNTRACED | WCONTINUED)))
         return -EINVAL;
     if (!(options & WEXITED))

@@ -30,6 +30,8 @@ static int64_t set_action(struct uxrt_thread *t, uint64_t number,
 
     if (number == SIGCHLD && action->flags & SA_NOCLDSTOP)
         class |= PROC_NO_STOPS;
+    if (number == SIGCHLD && action->flags & SA_NOCLDWAIT)
+        class |= PROC_NO_ZOMBIES;
 
     const uint64_t words[] = {number, class};
 

@@ -8,6 +8,7 @@ enum { SIGNALS = 64, SIGILL = 4, SIGTRAP = 5, SIGBUS = 7, SIGFPE = 8, SIGKILL = 
        SIGSEGV = 11, SIGPIPE = 13, SIGCHLD = 17, SIGSTOP = 19 };
 enum { SIG_DFL = 0, SIG_IGN = 1 };
 #define SA_NOCLDSTOP UINT64_C(1)
+#define SA_NOCLDWAIT UINT64_C(2)
 #define SA_SIGINFO   UINT64_C(4)
 #define SA_ONSTACK   UINT64_C(0x08000000)
 #define SA_RESTART   UINT64_C(0x10000000)
@@ -31,7 +32,8 @@ struct taken {
     unsigned signal;
     int32_t code, status;
     uint32_t pid, uid;
-    uint64_t address;
+    uint64_t address;           /* of a fault; the value of what was queued */
+    uint32_t trap, error;       /* of a fault */
 };
 struct linux_siginfo {
     int32_t number, error, code, padding;

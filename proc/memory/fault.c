@@ -190,9 +190,11 @@ static int find_page(struct space *space, uint64_t address, unsigned access,
     struct region **region, size_t *page)
 {
     *region = space_region(space, address);
-    if (!*region || ((*region)->protection & access) != access
-        || !(*region)->protection) {
+    if (!*region) {
         return -EFAULT;
+    }
+    if (((*region)->protection & access) != access || !(*region)->protection) {
+        return -EACCES;
     }
     *page = region_page(*region, address);
     return 0;

@@ -53,7 +53,7 @@ int space_protect(struct space *space, uint64_t address, size_t pages, unsigned 
 int space_move(struct space *from, struct space *to, uint64_t address, size_t pages);
 
 /*
- * A thread faulted. 0: mapped, it can go on; -EFAULT: no such region or not allowed
+ * A thread faulted. 0: mapped, it can go on; -EFAULT: no such region, -EACCES: not allowed
  * (SIGSEGV); -ENXIO: beyond the end of the object (SIGBUS); -ENOMEM.
  */
 int space_fault(struct space *space, uint64_t address, unsigned access);

@@ -68,6 +68,11 @@ int call_tkill(struct call *call);
 int call_action(struct call *call);
 int call_signal(struct call *call);
 int call_timer(struct call *call);
+int call_queue(struct call *call);
+/* posix_timer.c, */
+int call_timer_create(struct call *call);
+int call_timer_set(struct call *call);
+int call_timer_delete(struct call *call);
 /* group.c, */
 int call_setpgid(struct call *call);
 int call_setsid(struct call *call);

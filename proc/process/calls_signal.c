@@ -125,12 +125,14 @@ static bool serves(const struct process *process)
 static int send_many(struct process *from, uint32_t group, unsigned signal)
 {
     int error = -ESRCH;
-    struct process *target = NULL;
+    struct process *target;
+    uint32_t pid = 0;
 
-    while ((target = process_next(target ? target->pid : 0)) != NULL) {
+    while ((target = process_next(pid)) != NULL) {
         bool meant = group ? target->page->pgid == group
             : target->parent && target != from && !serves(target);
 
+        pid = target->pid;
         if (meant && !target->zombie && send_one(from, target, signal) == 0) {
             error = 0;
         } else if (meant && !target->zombie && error == -ESRCH) {
@@ -189,6 +191,34 @@ int call_tkill(struct call *call)
     return answer_of(call, 0);
 }
 
+/* pid, tid or 0, signal, code, pid and uid, value: nobody pretends to be the system */
+int call_queue(struct call *call)
+{
+    uint64_t pid = call->words[0], tid = call->words[1], signal = call->words[2];
+    struct thread *thread = tid && tid <= UINT32_MAX ? thread_find((uint32_t)tid) : NULL;
+    struct process *target = pid <= UINT32_MAX ? process_find((uint32_t)pid) : NULL;
+    const struct signal_info info = {
+        .code = (int32_t)call->words[3], .pid = (uint32_t)call->words[4],
+        .uid = (uint32_t)(call->words[4] >> 32), .address = call->words[5],
+    };
+
+    if (signal > SIGNALS) {
+        return -EINVAL;
+    }
+    if (!target || target->zombie || (tid && (!thread || thread->process != target))) {
+        return -ESRCH;
+    }
+    if (((info.code >= 0 || info.code == SIGNAL_THREAD) && target != call->process)
+        || !may_signal(call->process, target, (unsigned)signal)
+        || (signal && !target->parent)) {
+        return -EPERM;
+    }
+    if (signal && signal_queue(target, thread, (unsigned)signal, &info) < 0) {
+        return -EAGAIN;
+    }
+    return answer_of(call, 0);
+}
+
 /* --- actions ---------------------------------------- */
 
 /* signal, action */
@@ -221,6 +251,7 @@ int call_signal(struct call *call)
     call->result[3] = info.uid;
     call->result[4] = (uint64_t)(int64_t)info.status;
     call->result[5] = info.address;
+    call->result[6] = info.trap | (uint64_t)info.error << 32;
     return 0;
 }
 

@@ -17,20 +17,21 @@
 #include <util/errno.h>
 
 enum { STATUS_WRITE = 2, SYSCALL_BYTES = 2, REGISTERS_TO_RDI = 9,
-       VECTOR_PROTECTION = 13 };
+       VECTOR_PROTECTION = 13, VECTOR_PAGE = 14 };
+/* Codes of siginfo. */
+enum { SEGV_NOT_MAPPED = 1, SEGV_PROTECTION = 2, BUS_NO_ADDRESS = 2 };
 
 /* A signal for the thread: it goes on in a handler, or the process ends. */
 static bool kill(struct thread *thread, int signal, const char *what, uint64_t ip,
-    uint64_t address)
+    const struct signal_info *info)
 {
     struct process *process = thread->process;
-    const struct signal_info info = {.code = 1, .address = address};
 
-    if (signal_fault(thread, (unsigned)signal, &info)) {
+    if (signal_fault(thread, (unsigned)signal, info)) {
         return true;
     }
     log_line("process %u (%s): %s at 0x%lx, address 0x%lx", process->pid, process->name,
-        what, ip, address);
+        what, ip, info->address);
     process_kill(process, signal);
     return false;
 }
@@ -70,35 +71,52 @@ static bool page_fault(struct thread *thread, const uint64_t mr[4])
     if (error == 0 || fix_up(thread, ip)) {
         return true;
     }
-    return error == -ENXIO ? kill(thread, SIGNAL_BUS, "bus error", ip, address)
-        : error == -ENOMEM ? kill(thread, SIGNAL_KILL, "no memory", ip, address)
-        : kill(thread, SIGNAL_SEGV, "segmentation fault", ip, address);
+
+    const struct signal_info info = {
+        .code = error == -ENXIO ? BUS_NO_ADDRESS
+                : error == -EACCES ? SEGV_PROTECTION : SEGV_NOT_MAPPED,
+        .address = address, .trap = VECTOR_PAGE, .error = (uint32_t)mr[VM_FAULT_STATUS],
+    };
+
+    return error == -ENXIO ? kill(thread, SIGNAL_BUS, "bus error", ip, &info)
+        : error == -ENOMEM ? kill(thread, SIGNAL_KILL, "no memory", ip, &info)
+        : kill(thread, SIGNAL_SEGV, "segmentation fault", ip, &info);
 }
 
-static int signal_of(uint64_t vector)
-{
-    switch (vector) {
-    case 0: case 9: case 16: case 19:
-        return SIGNAL_FPE;
-    case 1: case 3:
-        return SIGNAL_TRAP;
-    case 6:
-        return SIGNAL_ILL;
-    case 17:
-        return SIGNAL_BUS;
-    default:
-        return SIGNAL_SEGV;
-    }
-}
+/* What is told of exceptions; of those not listed: SIGSEGV of the system. */
+static const struct {
+    uint8_t vector, signal, code;
+    bool at_ip;                 /* the address is that of the instruction */
+} exceptions[] = {
+    {0, SIGNAL_FPE, 1 /* division */, true}, {1, SIGNAL_TRAP, 2 /* trace */, true},
+    {3, SIGNAL_TRAP, SIGNAL_KERNEL, false}, {6, SIGNAL_ILL, 2 /* operand */, true},
+    {12, SIGNAL_BUS, SIGNAL_KERNEL, false}, {16, SIGNAL_FPE, 0, true},
+    {17, SIGNAL_BUS, 1 /* alignment */, false}, {19, SIGNAL_FPE, 0, true},
+};
 
 static bool exception(struct thread *thread, const uint64_t mr[4])
 {
     uint64_t vector = mr[USER_EXCEPTION_NUMBER], ip = mr[USER_EXCEPTION_IP];
+    uint32_t error = (uint32_t)kc_word(USER_EXCEPTION_CODE);
 
     if (vector == VECTOR_PROTECTION && fix_up(thread, ip)) {
         return true;
     }
-    return kill(thread, signal_of(vector), "exception", ip, vector);
+
+    struct signal_info info = {
+        .code = SIGNAL_KERNEL, .trap = (uint32_t)vector,
+        .error = error,
+    };
+    int signal = SIGNAL_SEGV;
+
+    for (unsigned i = 0; i < sizeof(exceptions) / sizeof(*exceptions); i++) {
+        if (exceptions[i].vector == vector) {
+            signal = exceptions[i].signal;
+            info.code = exceptions[i].code;
+            info.address = exceptions[i].at_ip ? ip : 0;
+        }
+    }
+    return kill(thread, signal, "exception", ip, &info);
 }
 
 /* An empty slot is no fault when it is sent to, but when it is received from. A thread
@@ -112,7 +130,8 @@ static bool missing_capability(struct thread *thread, const uint64_t mr[4])
     if (address - cap_at(SLOT_ENDPOINT) >= SERVICES_MAX
         || kc_tcb_read_registers(thread->tcb, false, 0, REGISTERS_TO_RDI, &regs)
                != ERROR_NONE) {
-        return kill(thread, SIGNAL_SYS, "no such capability", ip, address);
+        return kill(thread, SIGNAL_SYS, "no such capability", ip,
+            &(const struct signal_info){.code = SIGNAL_KERNEL, .address = address});
     }
     regs.rip = ip + SYSCALL_BYTES;
     regs.rsi = 0;
@@ -131,6 +150,7 @@ bool process_fault(struct thread *thread, uint64_t label, const uint64_t mr[4])
     case FAULT_CAP:
         return missing_capability(thread, mr);
     default:
-        return kill(thread, SIGNAL_SYS, "unknown system call", mr[0], label);
+        return kill(thread, SIGNAL_SYS, "unknown system call", mr[0],
+            &(const struct signal_info){.code = SIGNAL_KERNEL, .address = label});
     }
 }

@@ -12,7 +12,7 @@
 
 enum { NICE_PROCESS, NICE_GROUP, NICE_USER };
 enum { STACK_BYTES = 8 << 20, FILES_SOFT = 1024, FILES_HARD = 4096,
-       PROCESSES_OF_USER = PROCESSES_MAX * 3 / 4 };
+       PROCESSES_OF_USER = PROCESSES_MAX * 3 / 4, SIGNALS_QUEUED = 1024 };
 
 void limit_begin(struct process_page *page)
 {
@@ -22,6 +22,8 @@ void limit_begin(struct process_page *page)
     page->limits[LIMIT_STACK].soft = STACK_BYTES;
     page->limits[LIMIT_PROCESSES] = (struct process_limit){PROCESSES_OF_USER,
                                                            PROCESSES_OF_USER};
+    page->limits[LIMIT_SIGNALS] =
+        (struct process_limit){SIGNALS_QUEUED, SIGNALS_QUEUED};
     page->limits[LIMIT_FILES] = (struct process_limit){FILES_SOFT, FILES_HARD};
 }
 

@@ -110,6 +110,8 @@ static void serve(void)
     for (;;) {
         bool answer = handle(badge, &info, mr);
 
+        process_free_discarded();
+
         if (answer && !memory_reclaiming()) {
             info = kc_reply_recv(endpoint, reply, info, &badge, mr);
             continue;

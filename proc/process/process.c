@@ -225,6 +225,27 @@ void process_free(struct process *process)
     frame_put(process->frame);
 }
 
+/* Until the end of the message, callers may look at it. */
+static struct process *discarded;
+
+void process_discard(struct process *process)
+{
+    leave_parent(process);
+    process->parent = NULL;
+    process->sibling = discarded;
+    discarded = process;
+}
+
+void process_free_discarded(void)
+{
+    while (discarded) {
+        struct process *process = discarded;
+
+        discarded = process->sibling;
+        process_free(process);
+    }
+}
+
 bool process_map_pages(struct process *process, struct space *space)
 {
     struct object *mounts = namespace_object(process->namespace);

@@ -46,18 +46,21 @@ enum {
 struct signal_info {
     int32_t code, status;
     uint32_t pid, uid;
-    uint64_t address;
+    uint64_t address;           /* or the value that was queued with it */
+    uint32_t trap, error;       /* of a fault: the processor's */
 };
-enum { SIGNALS_INFO = 32 };     /* of those up to here it is kept */
 
 struct signals {
     uint64_t pending, ignored, handled;     /* bit n - 1: signal n */
     bool stopped, report_stop, report_continue;
     bool no_stops;              /* stopped children are no news */
+    bool no_zombies;            /* nor are those that have ended: they just go */
     uint8_t stop_signal;
     struct timer timer;         /* of PROC_TIMER */
     uint64_t deadline, interval;        /* nanoseconds since boot; of the timer */
-    struct signal_info info[SIGNALS_INFO];
+    struct queued *queue;       /* pending.c */
+    uint64_t queue_count;
+    struct posix_timer *timers; /* posix_timer.c */
 };
 
 struct process {
@@ -104,6 +107,9 @@ unsigned process_total(void);
 /* A new process without threads and memory, as a child of `parent` (null: the first one),
  * whose ids, groups and namespace it shares; null: no memory, or too many processes. */
 struct process *process_create(struct process *parent);
+/* A zombie that nobody asks about: it goes when the message at hand is done. */
+void process_discard(struct process *process);
+void process_free_discarded(void);
 /* Takes it out of the table and frees what is left. */
 void process_free(struct process *process);
 /* Maps what each space holds that is not inherited: its page and its namespace. */

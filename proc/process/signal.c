@@ -9,6 +9,8 @@
 
 #include <process/connection.h>
 #include <process/group.h>
+#include <process/pending.h>
+#include <process/posix_timer.h>
 #include <process/signal_thread.h>
 #include <process/thread.h>
 #include <util/errno.h>
@@ -62,12 +64,6 @@ static void refresh(struct process *process)
     connection_interrupt(process, any);
 }
 
-static void withdraw(struct thread *thread, unsigned signal)
-{
-    thread->process->signals.pending &= ~signal_bit(signal);
-    thread->pending &= ~signal_bit(signal);
-}
-
 void signal_parent(struct process *child, int code, int status)
 {
     struct process *parent = child->parent;
@@ -82,6 +78,11 @@ void signal_parent(struct process *child, int code, int status)
     process_wake(parent, EVENT_CHILD);
     if (code < CHILD_STOPPED || !parent->signals.no_stops) {
         signal_send(parent, NULL, SIGNAL_CHILD, &info);
+    }
+    if (child->zombie && (parent->signals.no_zombies
+            || parent->signals.ignored & signal_bit(SIGNAL_CHILD))) {
+        parent->children_used += child->used + child->children_used;
+        process_discard(child);
     }
 }
 
@@ -155,8 +156,9 @@ static bool act_all(struct thread *thread)
 
     while (!process->zombie && (set = ready(thread) & ~process->signals.handled) != 0) {
         unsigned signal = first_of(set);
+        struct signal_info info;
 
-        withdraw(thread, signal);
+        pending_take(thread, signal, &info);
         act(process, signal);
     }
     return !process->zombie && ready(thread) != 0;
@@ -190,40 +192,44 @@ static bool somebody_blocks(const struct process *process, unsigned signal)
     return false;
 }
 
-static void make_pending(struct process *process, struct thread *thread, unsigned signal,
-    const struct signal_info *info)
+static int send(struct process *process, struct thread *thread, unsigned signal,
+    const struct signal_info *info, bool queued)
 {
-    if (thread) {
-        thread->pending |= signal_bit(signal);
-    } else {
-        process->signals.pending |= signal_bit(signal);
+    int error;
+
+    if (process->zombie || !process->parent) {
+        return 0;
     }
-    if (signal <= SIGNALS_INFO) {
-        process->signals.info[signal - 1] = *info;
+    if (signal == SIGNAL_KILL) {
+        process_kill(process, SIGNAL_KILL);
+        return 0;
     }
+    if (signal == SIGNAL_CONTINUE) {
+        pending_drop(process, STOP_SIGNALS);
+        go_on(process);
+    } else if (signal_bit(signal) & STOP_SIGNALS) {
+        pending_drop(process, signal_bit(SIGNAL_CONTINUE));
+    }
+    if (is_ignored(process, signal) && !somebody_blocks(process, signal)) {
+        return 1;
+    }
+    error = pending_add(process, thread, signal, info, queued);
+    if (!error || !queued) {
+        post(process);
+    }
+    return error;
 }
 
 void signal_send(struct process *process, struct thread *thread, unsigned signal,
     const struct signal_info *info)
 {
-    if (process->zombie || !process->parent) {
-        return;
-    }
-    if (signal == SIGNAL_KILL) {
-        process_kill(process, SIGNAL_KILL);
-        return;
-    }
-    if (signal == SIGNAL_CONTINUE) {
-        process->signals.pending &= ~STOP_SIGNALS;
-        go_on(process);
-    } else if (signal_bit(signal) & STOP_SIGNALS) {
-        process->signals.pending &= ~signal_bit(SIGNAL_CONTINUE);
-    }
-    if (is_ignored(process, signal) && !somebody_blocks(process, signal)) {
-        return;
-    }
-    make_pending(process, thread, signal, info);
-    post(process);
+    (void)send(process, thread, signal, info, false);
+}
+
+int signal_queue(struct process *process, struct thread *thread, unsigned signal,
+    const struct signal_info *info)
+{
+    return send(process, thread, signal, info, true);
 }
 
 void signal_of_kernel(struct process *process, unsigned signal)
@@ -257,11 +263,7 @@ int signal_take_of(struct thread *thread, uint64_t set, struct signal_info *info
         return 0;
     }
     signal = first_of(found);
-    withdraw(thread, signal);
-    *info = (struct signal_info){.code = SIGNAL_USER};
-    if (signal <= SIGNALS_INFO) {
-        *info = process->signals.info[signal - 1];
-    }
+    pending_take(thread, signal, info);
     refresh(process);
     return (int)signal;
 }
@@ -292,10 +294,11 @@ void signal_action(struct process *process, unsigned signal, unsigned action)
     }
     if (signal == SIGNAL_CHILD) {
         process->signals.no_stops = action & PROC_NO_STOPS;
+        process->signals.no_zombies = action & PROC_NO_ZOMBIES;
     }
     process->page->ignored = process->signals.ignored;
     if (is_ignored(process, signal)) {
-        process->signals.pending &= ~bit;
+        pending_drop(process, bit);
     }
     refresh(process);
 }
@@ -303,7 +306,8 @@ void signal_action(struct process *process, unsigned signal, unsigned action)
 void signal_exec(struct process *process)
 {
     process->signals.handled = 0;
-    process->signals.no_stops = false;
+    process->signals.no_stops = process->signals.no_zombies = false;
+    posix_timer_drop_all(process);
     refresh(process);
 }
 
@@ -312,11 +316,14 @@ void signal_fork(struct process *child, const struct process *parent)
     child->signals.handled = parent->signals.handled;
     child->signals.ignored = parent->signals.ignored;
     child->signals.no_stops = parent->signals.no_stops;
+    child->signals.no_zombies = parent->signals.no_zombies;
 }
 
 void signal_end(struct process *process)
 {
     timer_cancel(&process->signals.timer);
+    posix_timer_drop_all(process);
+    pending_drop(process, UINT64_MAX);
 }
 
 bool signal_fault(struct thread *thread, unsigned signal, const struct signal_info *info)
@@ -326,7 +333,7 @@ bool signal_fault(struct thread *thread, unsigned signal, const struct signal_in
     if (!(process->signals.handled & signal_bit(signal) & ~blocked(thread))) {
         return false;
     }
-    make_pending(process, thread, signal, info);
+    (void)pending_add(process, thread, signal, info, false);
     refresh(process);
     return signal_thread_redirect(thread);
 }

@@ -17,7 +17,7 @@ enum signal_number {
 };
 
 /* Codes of siginfo (si_code). */
-enum { SIGNAL_USER = 0, SIGNAL_KERNEL = 128, SIGNAL_THREAD = -6,
+enum { SIGNAL_USER = 0, SIGNAL_KERNEL = 128, SIGNAL_TIMER = -2, SIGNAL_THREAD = -6,
        CHILD_EXITED = 1, CHILD_KILLED = 2, CHILD_STOPPED = 5, CHILD_CONTINUED = 6 };
 
 static inline uint64_t signal_bit(unsigned signal)
@@ -28,6 +28,10 @@ static inline uint64_t signal_bit(unsigned signal)
 /* Sends a signal (1 to SIGNALS) to a process, or to one thread of it. The process may have
  * ended afterwards. The first process gets none. */
 void signal_send(struct process *process, struct thread *thread, unsigned signal,
+    const struct signal_info *info);
+/* The same, if there is room to tell of it; -EAGAIN: there is none, and it is not sent.
+ * 1: it is ignored. */
+int signal_queue(struct process *process, struct thread *thread, unsigned signal,
     const struct signal_info *info);
 /* The same, of the system itself and for any thread. */
 void signal_of_kernel(struct process *process, unsigned signal);

@@ -12,6 +12,7 @@
 #include <process/connection.h>
 #include <process/image.h>
 #include <process/main.h>
+#include <process/pending.h>
 #include <process/usage.h>
 #include <util/errno.h>
 #include <util/heap.h>
@@ -217,6 +218,7 @@ void thread_end(struct thread *thread, bool unmap)
     timer_cancel(&thread->alarm);
     usage_end(thread);
     counts_end(thread);
+    pending_drop_thread(thread);
     return_object(POOL_TCB, thread->tcb);
     return_object(POOL_SCHED_CONTEXT, thread->sc);
     return_object(POOL_NOTIFICATION, thread->notification);
