@@ -2,14 +2,17 @@
 # Part of ./uxrt: boots the kernel in QEMU, to use it, to debug it or to measure it.
 
 # emulator CORES CPU OPTION...: QEMU without the parts that choose what it boots. A guest
-# ends it by writing V to port 0xf4; QEMU's exit status is then V * 2 + 1.
+# ends it by writing V to port 0xf4; QEMU's exit status is then V * 2 + 1. The byte that it
+# has written to port 0xf5 before, a code up to 255, is in $build/code.
 # $limit is empty, or a command that bounds how long QEMU runs.
 emulator() {
     cores=$1
     model=$2
     shift 2
     $limit qemu-system-x86_64 -machine pc -cpu "$model" -smp "$cores" -m "$mem" \
-        -nic none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=0x04 "$@"
+        -nic none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=0x01 \
+        -chardev "file,id=code,path=$build/code" \
+        -device isa-debugcon,iobase=0xf5,chardev=code "$@"
 }
 
 # How an emulator's exit status is to be read; "ok" if the guest ended it with success.
@@ -56,18 +59,39 @@ run_root() {
     echo "$build/run.elf"
 }
 
+# exit_code STATUS: what the guest gave as its code, if it ended the emulator.
+exit_code() {
+    code=$(od -A n -t u1 -N 1 "$build/code" | tr -d ' ')
+    echo "${code:-$(($1 / 2))}"
+}
+
+# serial_lines: options for the serial ports. A command whose input and output are not a
+# terminal's has the second port for them, byte by byte; the first one, with the kernel's
+# messages and the command's errors, is our standard error.
+serial_lines() {
+    if [ -z "$plain" ]; then
+        echo -nographic
+    else
+        echo -display none -monitor none -chardev \
+            file,id=errors,path=/dev/stderr,append=on -serial chardev:errors -serial stdio
+    fi
+}
+
 # The end of the guest is the end of ./uxrt: with the code that init gave the machine.
 run() {
     [ -z "$add" ] || [ -d "$add" ] || usage_error "--add takes a folder, not $add"
     prepare
+    [ $# -eq 0 ] || { [ -t 0 ] && [ -t 1 ]; } || plain=yes
     root_elf=$(run_root "$@")
     kernel_elf=$(kernel_file)
-    set -- -nographic -accel tcg,thread=multi -kernel "$kernel_elf" -initrd "$root_elf"
+    [ -z "$plain" ] || limit=$build/tool/feed
+    # shellcheck disable=SC2046 # options are several words
+    set -- $(serial_lines) -accel tcg,thread=multi -kernel "$kernel_elf" -initrd "$root_elf"
     [ -z "$debug" ] || set -- "$@" -d int,cpu_reset,guest_errors -D "$build/machine.log"
     status=0
     emulator "${smp:-1}" "${cpu:-max}" "$@" || status=$?
     [ $((status % 2)) -eq 1 ] || die "$(ending $status)"
-    exit $((status / 2))
+    exit "$(exit_code $status)"
 }
 
 debug_kernel() {

@@ -8,7 +8,7 @@ have_system() {
 }
 
 # make_system OUTPUT FOLDER ARGUMENT...: FOLDER, if not empty, is laid over boot/root;
-# the arguments, if there are some, are the command that init runs.
+# the arguments, if there are some, are the command that init runs. $plain: see tool/pack.
 make_system() {
     packed=$1
     overlay=$2
@@ -19,7 +19,7 @@ make_system() {
         printf '%s\0' "$@" >"$words"
     fi
     "$top/tool/pack" "${CC:-gcc}" "$build/proc/libproc.a" "$build/boot.list" "$packed" \
-        "$overlay" "$words" || die 'the system could not be packed'
+        "$overlay" "$words" "$plain" || die 'the system could not be packed'
 }
 
 # native_tests GROUP: names of its native test programs, in the image.

@@ -7,7 +7,7 @@
 
 #include "init.h"
 
-enum { FAILED = 127 };
+enum { FAILED = 127, SIGNALLED = 128 };
 
 static const char *console;
 static unsigned console_opened;
@@ -43,8 +43,8 @@ unsigned console_count(void)
     return console_opened;
 }
 
-/* The program leads a session of its own (each child of init does), which its input
- * controls, if that is a terminal. */
+/* The program leads a session of its own (each child of init does), which the console
+ * controls. */
 static int start_session(char **arguments)
 {
     const uint32_t gently = 0;
@@ -52,7 +52,7 @@ static int start_session(char **arguments)
 
     if (pid != 0)
         return pid;
-    (void)uxrt_set(0, ATTR_CONTROL, TIOCSCTTY, &gently, sizeof(gently));
+    (void)uxrt_set(2, ATTR_CONTROL, TIOCSCTTY, &gently, sizeof(gently));
     int error = uxrt_exec(arguments[0], arguments, init_environment);
 
     init_say("cannot run", arguments[0], error);
@@ -102,5 +102,5 @@ int child_run(char **arguments, bool again)
     } while (again && count != console_count());
     if (status & 0x7f)
         init_say("killed:", arguments[0], status & 0x7f);
-    return status & 0x7f || status >> 8 > FAILED ? FAILED : status >> 8;
+    return status & 0x7f ? SIGNALLED + (status & 0x7f) : status >> 8;
 }

@@ -6,6 +6,8 @@
  *   init TABLE [COMMAND [ARGUMENT...]]
  * does the same as an ordinary program; it ends its services and returns the code.
  */
+#include <terminal/termios.h>
+#include <transport/protocol.h>
 #include <uxrt/transport.h>
 #include <util/print.h>
 #include <util/string.h>
@@ -83,6 +85,38 @@ static void command(char **words)
     words[count] = NULL;
 }
 
+/* The image wants its command to have the second serial port, a plain stream of bytes, as
+ * its input and output; errors go to the console. */
+static void use_serial(void)
+{
+    static char program[] = "/boot/drv/serial";
+    static char *arguments[] = {program, NULL};
+    struct uxrt_stat stat;
+    int file = uxrt_stat("/boot/plain", &stat);
+
+    if (file < 0)
+        return;
+    file = service_start("serial", arguments, (struct respawn){0});
+    if (file == 0)
+        file = uxrt_open("/srv/serial", UXRT_READ | UXRT_WRITE, 0);
+    if (file < 0) {
+        init_say("cannot use", "/srv/serial", file);
+        return;
+    }
+    (void)uxrt_dup_to(file, 0);
+    (void)uxrt_dup_to(file, 1);
+    (void)uxrt_close(file);
+}
+
+/* What the console still has to send would be lost. */
+static void drain_console(void)
+{
+    uint32_t left = 0;
+
+    while (uxrt_get(2, ATTR_CONTROL, TIOCOUTQ, &left, sizeof(left)) == sizeof(left) && left)
+        uxrt_yield();
+}
+
 /* Does the table; runs `words`, if there are some, or what the table names. */
 static int work(const char *name, char **words)
 {
@@ -98,7 +132,13 @@ static int work(const char *name, char **words)
     if (!run[0])
         return 0;
     run[0] = find(run[0]);
-    return child_run(run, own);
+    if (uxrt_getpid() == 1)
+        use_serial();
+
+    int code = child_run(run, own);
+
+    drain_console();
+    return code;
 }
 
 int main(int argc, char **argv, char **envp)

@@ -44,8 +44,8 @@ void service_stop(void);
 /* Starts a program with descriptors 0 to 2, as far as they are open; returns its pid. */
 int child_start(char **arguments);
 /* Runs a program; ends when it has ended. `again`: it is run again if the console that
- * it was started with had been lost. Returns a code from 0 to 127: its own, or 127 for
- * any other end. */
+ * it was started with had been lost. Returns its code; 128 and the signal that has
+ * ended it; 127: it cannot be run. */
 int child_run(char **arguments, bool again);
 
 /* Descriptors 0 to 2 are this file from now on. */

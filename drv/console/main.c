@@ -77,7 +77,7 @@ int main(void)
     program_heap();
     tty_init(&console, "/dev/console", send);
     node->accessed = node->modified = node->changed = program_time();
-    error = uart_begin();
+    error = uart_begin(&uart_first);
     if (error == 0)
         error = server_run("console", &operations, node);
 

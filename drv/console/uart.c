@@ -7,8 +7,7 @@
 #include <uxrt/driver.h>
 
 enum {
-    DEVICE_PORTS = 0, DEVICE_INTERRUPT = 1,
-    BASE = 0x3f8, LAST = 0x3ff, PIN = 4,
+    DEVICE_PORTS = 0, DEVICE_INTERRUPT = 1, PORTS = 8,
 };
 enum uart_register {
     DATA = 0, INTERRUPTS = 1, CAUSE = 2, FIFO = 2, LINE = 3, MODEM = 4, STATUS = 5,
@@ -22,24 +21,26 @@ enum {
     STATUS_RECEIVED = 1, STATUS_ROOM = 0x20,
 };
 
+static unsigned base;
 static uint8_t interrupts;      /* those that are on */
 
 static unsigned in(enum uart_register number)
 {
-    return (unsigned)uxrt_port_in(DEVICE_PORTS, BASE + number, 1) & 0xff;
+    return (unsigned)uxrt_port_in(DEVICE_PORTS, base + number, 1) & 0xff;
 }
 
 static void out(enum uart_register number, uint8_t value)
 {
-    uxrt_port_out(DEVICE_PORTS, BASE + number, 1, value);
+    uxrt_port_out(DEVICE_PORTS, base + number, 1, value);
 }
 
-int uart_begin(void)
+int uart_begin(const struct uart *uart)
 {
-    int error = uxrt_ports(DEVICE_PORTS, BASE, LAST);
+    int error = uxrt_ports(DEVICE_PORTS, uart->base, uart->base + PORTS - 1);
 
+    base = uart->base;
     if (error == 0)
-        error = uxrt_interrupt(DEVICE_INTERRUPT, PIN);
+        error = uxrt_interrupt(DEVICE_INTERRUPT, uart->pin);
     if (error < 0)
         return error;
     out(INTERRUPTS, 0);
@@ -69,14 +70,24 @@ void uart_put(char byte)
     out(DATA, (uint8_t)byte);
 }
 
-void uart_want_room(bool want)
+static void want(uint8_t interrupt, bool on)
 {
-    uint8_t wanted = want ? INTERRUPT_RECEIVED | INTERRUPT_ROOM : INTERRUPT_RECEIVED;
+    uint8_t wanted = on ? interrupts | interrupt : interrupts & (uint8_t)~interrupt;
 
     if (wanted == interrupts)
         return;
     interrupts = wanted;
     out(INTERRUPTS, interrupts);
+}
+
+void uart_want_room(bool on)
+{
+    want(INTERRUPT_ROOM, on);
+}
+
+void uart_want_input(bool on)
+{
+    want(INTERRUPT_RECEIVED, on);
 }
 
 /* The line is edge-triggered: it must have gone down, that is, no cause be left, after

@@ -109,7 +109,7 @@ void print_reset(void)
 
 void quit(unsigned value)
 {
-    (void)kc_ioport_out32(exit_device, EXIT_PORT, value);
+    (void)kc_ioport_out8(exit_device, EXIT_PORT, (uint8_t)value);
     for (;;)
         __builtin_ia32_pause();
 }

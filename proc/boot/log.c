@@ -11,7 +11,8 @@ enum {
     SERIAL_DATA = 0x3f8,
     SERIAL_STATUS = 0x3fd,
     STATUS_EMPTY = 0x20,
-    DEBUG_EXIT = 0xf4,
+    DEBUG_EXIT = 0xf4, DEBUG_CODE = 0xf5,   /* QEMU's, if it was asked for them */
+    EXIT_MAX = 127,
     PATIENCE = 1 << 20,
     LINE = 256,
 };
@@ -61,7 +62,9 @@ void log_line(const char *format, ...)
 
 void machine_stop(int status)
 {
-    (void)kc_ioport_out8(exit_ports, DEBUG_EXIT, (uint8_t)status);
+    (void)kc_ioport_out8(exit_ports, DEBUG_CODE, (uint8_t)status);
+    (void)kc_ioport_out8(exit_ports, DEBUG_EXIT,
+        (uint8_t)(status < EXIT_MAX ? status : EXIT_MAX));
     for (;;) {
         __asm__ volatile("pause");
     }

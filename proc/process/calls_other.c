@@ -90,8 +90,7 @@ int call_log(struct call *call)
     return 0;
 }
 
-/* The code that the machine ends with is what QEMU can tell. */
-enum { CODE_MAX = 127 };
+enum { CODE_MAX = 255 };
 
 /* status */
 int call_shutdown(struct call *call)

@@ -36,6 +36,8 @@ int call_thread(struct call *call)
     if (!thread) {
         return -ENOMEM;
     }
+    /* A signal may come before it runs. */
+    thread->page->blocked = call->thread->page->blocked;
     if (!thread_start(thread, &regs)) {
         thread_end(thread, true);
         return -ENOMEM;
