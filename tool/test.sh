@@ -2,7 +2,7 @@
 # Part of ./uxrt: runs tests, prints their TAP and counts it with tool/tap.awk. A group is
 # a function group_NAME, or the programs that are called NAME/...: those of the kernel boot
 # as the root task, one after the other; native ones run in one boot of the system.
-groups='build host kernel transport unix serve tools cores image'
+groups='build host kernel transport unix serve tools cores session image'
 
 # judge NAME ENDING FILE: prints and counts the TAP in FILE.
 judge() {
@@ -126,10 +126,20 @@ group_image() {
     boot_image system/record "$build/test.elf" kernel-system.elf
 }
 
+# A session at the console, driven by expect(1).
+group_session() {
+    title="session, cores: ${smp:-1}"
+    ended=ok
+    limit= expect "$top/tool/session.exp" "$top/uxrt" run --smp "${smp:-1}" \
+        >"$build/group.tap" 2>&1 </dev/null || ended="expect ended with status $?"
+    judge "$title" "$ended" "$build/group.tap"
+}
+
 # has_tests GROUP
 has_tests() {
     case $1 in
     build | host) ;;
+    session) have_system ;;
     image) [ -n "$(guest_tests kernel)" ] ;;
     *) [ -n "$(guest_tests "$1"; native_tests "$1")" ] ;;
     esac
@@ -139,7 +149,7 @@ has_tests() {
 run_group() {
     echo "# group $1"
     case $1 in
-    build | host | image) "group_$1" ;;
+    build | host | image | session) "group_$1" ;;
     *)
         guest_tests "$1" | while read -r name file; do
             guest_test "$name" "$file" kernel-test.elf

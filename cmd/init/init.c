@@ -134,11 +134,7 @@ static int work(const char *name, char **words)
     run[0] = find(run[0]);
     if (uxrt_getpid() == 1)
         use_serial();
-
-    int code = child_run(run, own);
-
-    drain_console();
-    return code;
+    return child_run(run, own);
 }
 
 int main(int argc, char **argv, char **envp)
@@ -147,7 +143,11 @@ int main(int argc, char **argv, char **envp)
 
     if (uxrt_getpid() == 1) {
         command(words);
-        uxrt_shutdown(work("/boot/init.conf", words));
+
+        int code = work("/boot/init.conf", words);
+
+        drain_console();
+        uxrt_shutdown(code);
         return 1;
     }
     for (unsigned i = 0; envp[i] && i < ENVIRONMENT_MAX; i++)
