@@ -191,12 +191,12 @@ static void test_ranges(void)
     CHECK(worker_read(&worker, AT, 16, &sum) == -EFAULT);
     CHECK(space_protect(space, AT, 16, PROC_READ) == -ENOMEM);
     CHECK(space_protect(space, AT + 32 * PAGE_SIZE, 16, PROC_READ) == 0);
-    CHECK(worker_write(&worker, AT + 32 * PAGE_SIZE, 1, 2) == -EFAULT);
+    CHECK(worker_write(&worker, AT + 32 * PAGE_SIZE, 1, 2) == -EACCES);
     CHECK(worker_read(&worker, AT + 16 * PAGE_SIZE, 48, &sum) == 0 && sum == 48);
     CHECK(space_protect(space, AT + 32 * PAGE_SIZE, 8, READ_WRITE) == 0);
     CHECK(worker_write(&worker, AT + 32 * PAGE_SIZE, 8, 2) == 0);
     CHECK(space_protect(space, AT + 32 * PAGE_SIZE, 8, 0) == 0);
-    CHECK(worker_read(&worker, AT + 32 * PAGE_SIZE, 1, &sum) == -EFAULT);
+    CHECK(worker_read(&worker, AT + 32 * PAGE_SIZE, 1, &sum) == -EACCES);
     CHECK(space_map(space, AT, 64, READ_WRITE, 0, NULL, 0, true) == (int64_t)AT);
     CHECK(worker_read(&worker, AT, 64, &sum) == 0 && sum == 0);
     CHECK(space_map(space, WORKER_CODE, 1, READ_WRITE, 0, NULL, 0, true) == -EINVAL);

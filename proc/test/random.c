@@ -114,8 +114,11 @@ static void step_protect(unsigned s, unsigned first, unsigned count)
 /* What a touch shall say. */
 static int expected_error(const struct page *page, bool write)
 {
-    if (page->kind == NONE || (write && !page->writable)) {
+    if (page->kind == NONE) {
         return -EFAULT;
+    }
+    if (write && !page->writable) {
+        return -EACCES;
     }
     return of_object(page) && page->from >= object_size ? -ENXIO : 0;
 }
