@@ -28,12 +28,11 @@ struct linux_control {
 };
 
 /* A record with room for all files. */
-struct record {
+union record {
     struct socket_message message;
-    struct socket_file files[SOCKET_FILES_MAX];
+    char room[sizeof(struct socket_message)
+              + SOCKET_FILES_MAX * sizeof(struct socket_file)];
 };
-_Static_assert(sizeof(struct record) == sizeof(struct socket_message)
-                   + SOCKET_FILES_MAX * sizeof(struct socket_file), "files follow");
 
 static bool is_stream(int fd)
 {
@@ -112,7 +111,7 @@ static int64_t transfer(struct uxrt_thread *t, int fd, const struct linux_messag
 
 /* --- sending ---------------------------------------- */
 
-static int64_t add_files(struct uxrt_thread *t, struct record *record, const char *data,
+static int64_t add_files(struct uxrt_thread *t, union record *record, const char *data,
     uint64_t bytes)
 {
     uint32_t count = (uint32_t)(bytes / sizeof(int));
@@ -124,14 +123,14 @@ static int64_t add_files(struct uxrt_thread *t, struct record *record, const cha
     if (take(descriptors, data, count * sizeof(int)))
         return -EFAULT;
     error = rights_export(t, descriptors, count,
-        record->files + record->message.file_count);
+        record->message.files + record->message.file_count);
     if (!error)
         record->message.file_count += count;
     return error;
 }
 
 /* What one record of the control data says. */
-static int64_t add_control(struct uxrt_thread *t, struct record *record,
+static int64_t add_control(struct uxrt_thread *t, union record *record,
     const struct linux_control *control, const char *data)
 {
     uint64_t bytes = control->length - sizeof(*control);
@@ -146,7 +145,7 @@ static int64_t add_control(struct uxrt_thread *t, struct record *record,
     return take(&record->message.user, data, sizeof(struct socket_user));
 }
 
-static int64_t add_all(struct uxrt_thread *t, struct record *record,
+static int64_t add_all(struct uxrt_thread *t, union record *record,
     const struct linux_message *message)
 {
     const char *at = message->control;
@@ -172,7 +171,7 @@ static int64_t add_all(struct uxrt_thread *t, struct record *record,
 /* Tells the server what belongs to the bytes that follow: 1 if there is something. */
 static int64_t prepare(struct uxrt_thread *t, int fd, const struct linux_message *message)
 {
-    struct record record;
+    union record record;
     int64_t error = 0;
 
     memset(&record.message, 0, sizeof(record.message));
@@ -189,7 +188,7 @@ static int64_t prepare(struct uxrt_thread *t, int fd, const struct linux_message
         error = socket_write_record(t, fd, SOCKET_PREPARE, t->number, &record,
             sizeof(record.message) + count * sizeof(struct socket_file));
     if (error)
-        rights_drop(t, record.files, count);
+        rights_drop(t, record.message.files, count);
     return error ? error : 1;
 }
 
@@ -277,7 +276,7 @@ static int64_t put_control(struct control_room *room, int type, const void *data
 
 /* Makes descriptors of as many files as there is room for. */
 static int64_t put_files(struct uxrt_thread *t, struct control_room *room,
-    const struct record *record, bool close_on_exec)
+    const union record *record, bool close_on_exec)
 {
     uint32_t count = record->message.file_count, made = 0, most = 0;
     int descriptors[SOCKET_FILES_MAX];
@@ -285,19 +284,19 @@ static int64_t put_files(struct uxrt_thread *t, struct control_room *room,
     if (room->left > sizeof(struct linux_control))
         most = (uint32_t)((room->left - sizeof(struct linux_control)) / sizeof(int));
     while (made < count && made < most) {
-        int fd = rights_import(t, &record->files[made], close_on_exec);
+        int fd = rights_import(t, &record->message.files[made], close_on_exec);
 
         if (fd < 0)
             break;
         descriptors[made++] = fd;
     }
-    rights_drop(t, record->files + made, count - made);
+    rights_drop(t, record->message.files + made, count - made);
     room->cut |= made < count;
     return made ? put_control(room, SCM_RIGHTS, descriptors, made * sizeof(int)) : 0;
 }
 
 /* Reads what belongs to a message that has come; none, at the end of a stream. */
-static int64_t ask(struct uxrt_thread *t, int fd, struct record *record)
+static int64_t ask(struct uxrt_thread *t, int fd, union record *record)
 {
     int64_t result;
 
@@ -310,7 +309,7 @@ static int64_t ask(struct uxrt_thread *t, int fd, struct record *record)
     return result < 0 ? result : 0;
 }
 
-static uint32_t flags_of(const struct record *record, const struct control_room *room)
+static uint32_t flags_of(const union record *record, const struct control_room *room)
 {
     uint32_t theirs = record->message.flags;
 
@@ -322,7 +321,7 @@ static uint32_t flags_of(const struct record *record, const struct control_room 
 static int64_t tell(struct uxrt_thread *t, int fd, struct linux_message *message,
     uint64_t flags, int64_t *length)
 {
-    struct record record;
+    union record record;
     struct control_room room = {message->control,
         message->control ? message->control_length : 0, false};
     int64_t error = ask(t, fd, &record);

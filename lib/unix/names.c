@@ -224,10 +224,10 @@ enum { DOTS = 2 };
 static int64_t give_dots(struct uxrt_thread *t, int fd, struct file *file, char *to,
     uint64_t room)
 {
-    struct {
+    union {
         struct uxrt_entry entry;
-        char name[8];
-    } dots = {.entry = {.type = TYPE_DIRECTORY >> 12}, .name = ".."};
+        char room[sizeof(struct uxrt_entry) + DOTS];
+    } dots = {.entry = {.type = TYPE_DIRECTORY >> 12}};
     struct uxrt_stat stat;
     int64_t done = 0;
     int error = file->cookie < DOTS ? library_fstat(t, fd, &stat) : 0;
@@ -237,7 +237,7 @@ static int64_t give_dots(struct uxrt_thread *t, int fd, struct file *file, char 
     while (!error && file->cookie < DOTS) {
         dots.entry.node = stat.node;
         dots.entry.name_length = (uint8_t)(file->cookie + 1);
-        memcpy(dots.entry.name, dots.name, 2);
+        memcpy(dots.entry.name, "..", DOTS);
         int64_t length = give_entry(to + done, room - (uint64_t)done, &dots.entry,
             file->cookie + 1);
         if (length <= 0)
