@@ -12,6 +12,7 @@
 #include <util/print.h>
 #include <util/string.h>
 
+#include "../common/search.h"
 #include "init.h"
 
 void init_say(const char *what, const char *name, int number)
@@ -48,29 +49,6 @@ char *init_read(const char *name, size_t *size)
     text[*size] = 0;
     used += *size + 1;
     return text;
-}
-
-/* The first file of this name in the folders of PATH, or the name itself. */
-static char *find(char *name)
-{
-    static char path[512];
-    struct uxrt_stat stat;
-    const char *folders = "";
-
-    for (char **e = init_environment; *e; e++) {
-        if (!strncmp(*e, "PATH=", 5))
-            folders = *e + 5;
-    }
-    while (!strchr(name, '/') && *folders) {
-        const char *end = strchr(folders, ':');
-        size_t length = end ? (size_t)(end - folders) : strlen(folders);
-
-        print(path, sizeof(path), "%.*s/%s", (int)length, folders, name);
-        if (uxrt_stat(path, &stat) == 0)
-            return path;
-        folders += length + (end != NULL);
-    }
-    return name;
 }
 
 /* The image's own command, in words. */
@@ -131,7 +109,7 @@ static int work(const char *name, char **words)
         init_say("there is no", name, 0);
     if (!run[0])
         return 0;
-    run[0] = find(run[0]);
+    run[0] = search_program(run[0], init_environment, "");
     if (uxrt_getpid() == 1)
         use_serial();
     return child_run(run, own);

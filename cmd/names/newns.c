@@ -10,9 +10,10 @@
 #include <util/string.h>
 
 #include "../common/command.h"
+#include "../common/search.h"
 #include "table.h"
 
-enum { KEPT = 16, DESCRIPTORS = 4096, PATH = 512 };
+enum { KEPT = 16, DESCRIPTORS = 4096 };
 
 static const char usage[] = "[-c] [-k [PLACE=]NAME]... [COMMAND [ARGUMENT...]]";
 
@@ -93,27 +94,6 @@ static int empty(void)
     return error ? command_fail("cannot empty the namespace", error) : 0;
 }
 
-/* The first file of this name in the folders of PATH, or the name itself. */
-static const char *find(const char *name, char **envp)
-{
-    static char path[PATH];
-    const char *folders = "/bin:/usr/bin:/sbin:/usr/sbin";
-    struct uxrt_stat stat;
-
-    for (; *envp; envp++)
-        folders = strncmp(*envp, "PATH=", 5) ? folders : *envp + 5;
-    while (!strchr(name, '/') && *folders) {
-        const char *end = strchr(folders, ':');
-        size_t length = end ? (size_t)(end - folders) : strlen(folders);
-
-        print(path, sizeof(path), "%.*s/%s", (int)length, folders, name);
-        if (uxrt_stat(path, &stat) == 0)
-            return path;
-        folders += length + (end != NULL);
-    }
-    return name;
-}
-
 int main(int argc, char **argv, char **envp)
 {
     char *shell[] = {"/bin/sh", NULL}, **command, *value, option;
@@ -139,7 +119,8 @@ int main(int argc, char **argv, char **envp)
     for (int file = 3; clean && file < DESCRIPTORS; file++)
         (void)uxrt_close(file);
     (void)uxrt_chdir(clean ? "/" : ".");
-    error = uxrt_exec(find(command[0], envp), command, envp);
+    error = uxrt_exec(
+        search_program(command[0], envp, "/bin:/usr/bin:/sbin:/usr/sbin"), command, envp);
     command_fail(command[0], error);
     return error == -ENOENT ? 127 : 126;
 }

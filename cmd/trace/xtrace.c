@@ -11,32 +11,12 @@
 #include <util/string.h>
 
 #include "../common/command.h"
+#include "../common/search.h"
 #include "record.h"
 
-enum { RECORDS = 32, PATH = 512 };
+enum { RECORDS = 32 };
 
 static const char usage[] = "[-a] [-o FILE] COMMAND [ARGUMENT...]";
-
-/* The first file of this name in the folders of PATH, or the name itself. */
-static const char *find(const char *name, char **envp)
-{
-    static char path[PATH];
-    const char *folders = "/bin:/usr/bin";
-    struct uxrt_stat stat;
-
-    for (; *envp; envp++)
-        folders = strncmp(*envp, "PATH=", 5) ? folders : *envp + 5;
-    while (!strchr(name, '/') && *folders) {
-        const char *end = strchr(folders, ':');
-        size_t length = end ? (size_t)(end - folders) : strlen(folders);
-
-        print(path, sizeof(path), "%.*s/%s", (int)length, folders, name);
-        if (uxrt_stat(path, &stat) == 0)
-            return path;
-        folders += length + (end != NULL);
-    }
-    return name;
-}
 
 /* Records come whole, as each is one write to a pipe. */
 static void show(int from, int to, bool all)
@@ -63,7 +43,8 @@ static _Noreturn void run(const int files[2], char **command, char **envp)
     (void)uxrt_close(files[0]);
     (void)uxrt_close(files[1]);
     if (!error)
-        error = uxrt_exec(find(command[0], envp), command, envp);
+        error = uxrt_exec(search_program(command[0], envp, "/bin:/usr/bin"), command,
+            envp);
     command_fail(command[0], error);
     uxrt_exit(error == -ENOENT ? 127 : 126);
 }

@@ -143,9 +143,6 @@ static void pid_max(struct tree_node *node, struct text *text)
     text_print(text, "%u\n", PID_MAX);
 }
 
-#define SYSTEM_FILE(number, word, make) \
-    (&(const struct node_kind){ \
-        .name = (word), .code = (number), .mode = S_IFREG | 0444, .text = (make)})
 #define SYSTEM_FOLDER(number, word, ...) { \
     .name = (word), .code = (number), .mode = S_IFDIR | 0555, \
     .children = (const struct node_kind *const[]){__VA_ARGS__, NULL}}

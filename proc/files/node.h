@@ -122,6 +122,11 @@ extern const struct node_kind kind_process, kind_map, kind_memory, kind_self, ki
 extern const struct node_kind kind_descriptors, kind_tasks;
 extern const struct node_kind kind_exe, kind_current, kind_process_root, kind_control;
 extern const struct node_kind kind_cmdline, kind_environ;
+/* A file of text under /proc or /proc/sys, which `make` writes. */
+#define SYSTEM_FILE(number, word, make) \
+    (&(const struct node_kind){ \
+        .name = (word), .code = (number), .mode = S_IFREG | 0444, .text = (make)})
+
 /* linux.c: what is in /proc, and directories of settings in /proc/sys. */
 extern const struct node_kind *const linux_files[];
 extern const struct node_kind kind_settings_kernel, kind_settings_vm, kind_settings_fs;

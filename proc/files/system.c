@@ -123,10 +123,6 @@ static void calls(struct tree_node *node, struct text *text)
         (unsigned long)(timer_uptime() / 1000));
 }
 
-#define SYSTEM_FILE(number, word, make) \
-    (&(const struct node_kind){ \
-        .name = (word), .code = (number), .mode = S_IFREG | 0444, .text = (make)})
-
 static const struct node_kind *const system_files[] = {
     SYSTEM_FILE(16, "memory", memory),
     SYSTEM_FILE(17, "processes", processes),
