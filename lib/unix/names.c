@@ -11,7 +11,9 @@ struct linux_dirent {
     char name[];
 } __attribute__((packed));
 
-enum { TYPE_MASK = 0170000, TYPE_DIRECTORY = 0040000, TYPE_REGULAR = 0100000 };
+enum { TYPE_MASK = 0170000, TYPE_FIFO = 0010000, TYPE_CHARACTER = 0020000,
+       TYPE_DIRECTORY = 0040000, TYPE_BLOCK = 0060000, TYPE_REGULAR = 0100000,
+       TYPE_SOCKET = 0140000 };
 
 static uint32_t masked(uint64_t mode)
 {
@@ -38,20 +40,23 @@ UNIX_HANDLER(mkdirat)
         argument(frame, 2));
 }
 
-/* A regular file: devices are names of servers. */
+/* A regular file or one without bytes of its own: devices are names of servers. */
 static int64_t make_node(struct uxrt_thread *t, int directory, const void *user,
     uint64_t mode)
 {
+    uint64_t type = mode & TYPE_MASK ? mode & TYPE_MASK : TYPE_REGULAR;
     char name[TEXT_SIZE];
-    int error = name_in(name, user), fd;
+    struct walk walk;
+    struct file *file;
+    int error = name_in(name, user);
 
     if (error)
         return error;
-    if ((mode & TYPE_MASK) && (mode & TYPE_MASK) != TYPE_REGULAR)
-        return -EPERM;
-    fd = library_openat(t, directory, name, UXRT_WRITE | UXRT_CREATE | UXRT_EXCLUSIVE,
-        masked(mode));
-    return fd < 0 ? fd : library_close(t, fd);
+    if (type != TYPE_REGULAR && type != TYPE_FIFO && type != TYPE_SOCKET)
+        return type == TYPE_CHARACTER || type == TYPE_BLOCK ? -EPERM : -EINVAL;
+    error = name_open(t, directory, name, UXRT_CREATE | UXRT_EXCLUSIVE,
+        (uint32_t)type | masked(mode), &walk, &file);
+    return error ? error : file_close(t, file);
 }
 
 UNIX_HANDLER(mknod)

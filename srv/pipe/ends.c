@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Pipes and their ends: made, opened, closed, and the directory of names. */
-#include "pipe.h"
+#include "node.h"
 
 #include <program/time.h>
 #include <util/errno.h>
@@ -18,9 +18,9 @@ static struct server_node new_pipe = {
 static uint64_t next_number = FIRST_NUMBER;
 static uint32_t pipes;
 
-struct pipe *pipe_create(uint32_t mode, const struct server_caller *owner)
+struct pipe_node *pipe_create(uint32_t mode, const struct server_caller *owner)
 {
-    struct pipe *pipe = pipes < PIPES_MAX ? heap_zero(1, sizeof(*pipe)) : NULL;
+    struct pipe_node *pipe = pipes < PIPES_MAX ? heap_zero(1, sizeof(*pipe)) : NULL;
 
     if (!pipe)
         return NULL;
@@ -31,13 +31,14 @@ struct pipe *pipe_create(uint32_t mode, const struct server_caller *owner)
     pipe->node.gid = owner->gid;
     pipe->node.accessed = pipe->node.modified = pipe->node.changed = program_time();
     list_init(&pipe->link);
+    pipe_begin(&pipe->pipe, &pipe->node);
     return pipe;
 }
 
 static void forget(struct server *server, struct server_node *node)
 {
     (void)server;
-    ring_free(pipe_of(node));
+    pipe_end(&pipe_node(node)->pipe);
     heap_free(node);
     pipes--;
 }
@@ -57,7 +58,7 @@ static int entry(struct server *server, struct server_node *directory, uint64_t 
     struct uxrt_entry *entry, char name[256])
 {
     (void)server, (void)directory;
-    const struct pipe *pipe = fifo_next(cookie);
+    const struct pipe_node *pipe = fifo_next(cookie);
     const char *text = cookie <= NEW_NUMBER ? "new" : pipe ? pipe->name : NULL;
 
     if (!text)
@@ -73,7 +74,7 @@ static int entry(struct server *server, struct server_node *directory, uint64_t 
 /* The open file is one of a fresh pipe instead of `new`: its reference moves there. */
 static int open_new(struct server_file *file, const struct server_caller *caller)
 {
-    struct pipe *pipe;
+    struct pipe_node *pipe;
 
     if (file->flags & UXRT_WRITE)
         return -EINVAL;
@@ -95,30 +96,40 @@ static int open(struct server *server, struct server_file *file,
         return 0;
     if (file->node == &new_pipe)
         error = open_new(file, caller);
-    else if (pipe_of(file->node)->length)
-        error = fifo_meet(server, pipe_of(file->node), file, caller->badge);
-    if (error)
-        return error;
-
-    struct pipe *pipe = pipe_of(file->node);
-
-    pipe->readers += (file->flags & UXRT_READ) != 0;
-    pipe->writers += (file->flags & UXRT_WRITE) != 0;
-    return 0;
+    else if (pipe_node(file->node)->length)
+        error = pipe_meet(server, &pipe_node(file->node)->pipe, file, caller->badge);
+    if (!error)
+        pipe_opened(&pipe_node(file->node)->pipe, file);
+    return error;
 }
 
 static void close(struct server *server, struct server_file *file)
 {
-    struct pipe *pipe = pipe_of(file->node);
+    if (!S_ISDIR(file->node->mode))
+        pipe_close(server, file);
+}
 
-    if (S_ISDIR(file->node->mode))
-        return;
-    pipe->readers -= (file->flags & UXRT_READ) != 0;
-    pipe->writers -= (file->flags & UXRT_WRITE) != 0;
-    pipe_closed(server, pipe);
+/* Of the directory there is nothing. */
+static uint32_t ready(struct server_file *file)
+{
+    return S_ISDIR(file->node->mode) ? UXRT_READY_READ : pipe_ready(file);
+}
+
+static int64_t get(struct server_request *request, unsigned attribute, uint64_t argument,
+    void *record, size_t size)
+{
+    return S_ISDIR(request->file->node->mode)
+           ? -ENOTTY : pipe_get(request, attribute, argument, record, size);
+}
+
+static int64_t set(struct server_request *request, unsigned attribute, uint64_t argument,
+    const void *record, size_t size)
+{
+    return S_ISDIR(request->file->node->mode)
+           ? -ENOTTY : pipe_set(request, attribute, argument, record, size);
 }
 
 const struct server_operations pipe_operations = {
     .lookup = lookup, .entry = entry, .create = fifo_create, .remove = fifo_remove,
     .open = open, .close = close, .read = pipe_read, .write = pipe_write,
-    .ready = pipe_ready, .get = pipe_get, .forget = forget};
+    .ready = ready, .get = get, .set = set, .forget = forget};

@@ -4,7 +4,7 @@
  * is the reading end of a fresh pipe; its writing end is opened by an empty name that is
  * relative to it. Manual: pipe(4).
  */
-#include "pipe.h"
+#include "node.h"
 
 #include <program/heap.h>
 #include <program/time.h>

@@ -74,6 +74,8 @@ int64_t ramfs_read(struct server_request *request)
     struct server_node *node = request->file->node;
     uint64_t count = request->count, done = 0;
 
+    if (pipe_of(request->file))
+        return pipe_read(request);
     if (request->offset >= node->size) {
         request->end = true;
         return 0;
@@ -100,6 +102,8 @@ int64_t ramfs_write(struct server_request *request)
     struct ramfs_data *data = &node->data;
     uint64_t count = request->count;
 
+    if (pipe_of(request->file))
+        return pipe_write(request);
     if (request->append)
         request->offset = node->node.size;
     if (count == 0)
@@ -132,6 +136,8 @@ int64_t ramfs_object(struct server_request *request, unsigned protection)
     struct ramfs_node *node = ramfs_node(request->file->node);
     struct ramfs_data *data = &node->data;
 
+    if (!S_ISREG(node->node.mode))
+        return -ENODEV;
     if (!data_enlarge(data, node->node.size ? node->node.size : 1))
         return -ENOMEM;
     if (protection & UXRT_WRITE && !data_fill_holes(data, 0, node->node.size))

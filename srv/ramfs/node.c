@@ -62,6 +62,8 @@ void node_free(struct ramfs_node *node)
         heap_free(node->directory.places);
     else if (S_ISLNK(node->node.mode))
         heap_free(node->symlink.target);
+    else if (S_ISFIFO(node->node.mode))
+        fifo_free(node);
     heap_free(node);
 }
 

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <pipe/pipe.h>
 #include <server/server.h>
 #include <util/list.h>
 #include <util/mode.h>
@@ -55,6 +56,7 @@ struct ramfs_node {
         struct ramfs_data data;
         struct ramfs_directory directory;
         struct ramfs_link symlink;
+        struct pipe *pipe;          /* of a FIFO; null: nobody has opened it yet */
     };
 };
 
@@ -148,6 +150,11 @@ int64_t ramfs_read(struct server_request *request);
 int64_t ramfs_write(struct server_request *request);
 int ramfs_resize(struct server *server, struct server_node *node, uint64_t size);
 int64_t ramfs_object(struct server_request *request, unsigned protection);
+
+/* fifo.c: the same, of FIFOs; the other end is waited for. */
+int fifo_open(struct server *server, struct server_file *file,
+    const struct server_caller *caller);
+void fifo_free(struct ramfs_node *node);
 
 /* operations.c. */
 extern const struct server_operations ramfs_operations;

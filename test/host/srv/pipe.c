@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include <pipe/pipe.h>
+#include <pipe/node.h>
 #include <util/errno.h>
 #include <util/mode.h>
 

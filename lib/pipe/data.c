@@ -4,9 +4,10 @@
  * be; a read is answered with what there is, a long write with what has found room, and
  * its client goes on with the rest.
  */
-#include "pipe.h"
+#include <pipe/pipe.h>
 
 #include <terminal/termios.h>
+#include <transport/pipe.h>
 #include <transport/protocol.h>
 #include <util/errno.h>
 #include <util/string.h>
@@ -28,12 +29,12 @@ static void take_out(struct server_request **queue, struct server_request *reque
 
 static void read_cancelled(struct server_request *request)
 {
-    take_out(&pipe_of(request->file->node)->reading, request);
+    take_out(&pipe_of(request->file)->reading, request);
 }
 
 static void write_cancelled(struct server_request *request)
 {
-    take_out(&pipe_of(request->file->node)->writing, request);
+    take_out(&pipe_of(request->file)->writing, request);
 }
 
 /* Keeps a request for later, if it wants that and can be kept. */
@@ -53,12 +54,12 @@ static int64_t wait(struct server_request *request, struct server_request **queu
 
 static bool has_readers(const struct pipe *pipe)
 {
-    return pipe->readers > 0 || fifo_expects(pipe, UXRT_READ);
+    return pipe->readers > 0 || pipe_expects(pipe, UXRT_READ);
 }
 
 static bool has_writers(const struct pipe *pipe)
 {
-    return pipe->writers > 0 || fifo_expects(pipe, UXRT_WRITE);
+    return pipe->writers > 0 || pipe_expects(pipe, UXRT_WRITE);
 }
 
 /* A read's result, or -EAGAIN: not yet. */
@@ -78,7 +79,7 @@ static int64_t try_read(struct pipe *pipe, struct server_request *request)
  * lest it go on byte by byte. */
 static int64_t try_write(struct pipe *pipe, struct server_request *request)
 {
-    uint32_t room = PIPE_BYTES - pipe_used(pipe), count = request->count;
+    uint32_t room = pipe->size - pipe_used(pipe), count = request->count;
     uint32_t least = count < PIPE_ATOMIC ? count : PIPE_ATOMIC;
 
     if (!has_readers(pipe))
@@ -95,7 +96,7 @@ static bool serve_first(struct server_request **queue,
     int64_t (*try)(struct pipe *, struct server_request *))
 {
     struct server_request *first = *queue;
-    int64_t result = first ? try(pipe_of(first->file->node), first) : -EAGAIN;
+    int64_t result = first ? try(pipe_of(first->file), first) : -EAGAIN;
 
     if (result == -EAGAIN)
         return false;
@@ -117,14 +118,14 @@ static void serve(struct server *server, struct pipe *pipe, uint32_t bits)
         going = read || written;
     }
     if (bits & UXRT_READY_READ && pipe_used(pipe) > 0)
-        server_changed(server, &pipe->node, UXRT_READY_READ);
-    if (bits & UXRT_READY_WRITE && PIPE_BYTES - pipe_used(pipe) >= PIPE_ATOMIC)
-        server_changed(server, &pipe->node, UXRT_READY_WRITE);
+        server_changed(server, pipe->node, UXRT_READY_READ);
+    if (bits & UXRT_READY_WRITE && pipe->size - pipe_used(pipe) >= PIPE_ATOMIC)
+        server_changed(server, pipe->node, UXRT_READY_WRITE);
 }
 
 int64_t pipe_read(struct server_request *request)
 {
-    struct pipe *pipe = pipe_of(request->file->node);
+    struct pipe *pipe = pipe_of(request->file);
     int64_t result = -EAGAIN;
 
     if (request->count == 0)
@@ -138,7 +139,7 @@ int64_t pipe_read(struct server_request *request)
 
 int64_t pipe_write(struct server_request *request)
 {
-    struct pipe *pipe = pipe_of(request->file->node);
+    struct pipe *pipe = pipe_of(request->file);
     int64_t result = -EAGAIN;
 
     if (request->count == 0)
@@ -150,42 +151,95 @@ int64_t pipe_write(struct server_request *request)
     return result == -EAGAIN ? wait(request, &pipe->writing, write_cancelled) : result;
 }
 
+/* Who opened it without waiting has not lost a writer that never was. */
 uint32_t pipe_ready(struct server_file *file)
 {
-    struct pipe *pipe = pipe_of(file->node);
+    struct pipe *pipe = pipe_of(file);
     uint32_t bits = 0;
 
     if (file->flags & UXRT_READ) {
         bits |= pipe_used(pipe) > 0 ? UXRT_READY_READ : 0;
-        bits |= has_writers(pipe) ? 0 : UXRT_READY_HANGUP;
+        bits |= has_writers(pipe) || !pipe->met ? 0 : UXRT_READY_HANGUP;
     }
     if (file->flags & UXRT_WRITE) {
-        bits |= PIPE_BYTES - pipe_used(pipe) >= PIPE_ATOMIC ? UXRT_READY_WRITE : 0;
+        bits |= pipe->size - pipe_used(pipe) >= PIPE_ATOMIC ? UXRT_READY_WRITE : 0;
         bits |= has_readers(pipe) ? 0 : UXRT_READY_ERROR;
     }
     return bits;
 }
 
+/* --- controls ---------------------------------------- */
+
 int64_t pipe_get(struct server_request *request, unsigned attribute, uint64_t argument,
     void *record, size_t size)
 {
-    uint32_t used = pipe_used(pipe_of(request->file->node));
+    const struct pipe *pipe = pipe_of(request->file);
+    uint32_t value = argument == FIONREAD ? pipe_used(pipe) : pipe->size;
 
-    if (attribute != ATTR_CONTROL || argument != FIONREAD)
+    if (attribute != ATTR_CONTROL || (argument != FIONREAD && argument != PIPE_SIZE))
         return -ENOTTY;
-    if (size < sizeof(used))
+    if (size < sizeof(value))
         return -EINVAL;
-    memcpy(record, &used, sizeof(used));
-    return sizeof(used);
+    memcpy(record, &value, sizeof(value));
+    return sizeof(value);
 }
 
-void pipe_closed(struct server *server, struct pipe *pipe)
+int64_t pipe_set(struct server_request *request, unsigned attribute, uint64_t argument,
+    const void *record, size_t size)
 {
+    struct pipe *pipe = pipe_of(request->file);
+    uint32_t wanted, bytes = PIPE_ATOMIC;
+    int error;
+
+    if (attribute != ATTR_CONTROL || argument != PIPE_SIZE)
+        return -ENOTTY;
+    if (size != sizeof(wanted))
+        return -EINVAL;
+    memcpy(&wanted, record, sizeof(wanted));
+    if (wanted > PIPE_BYTES_MOST)
+        return -EPERM;
+    while (bytes < wanted)
+        bytes *= 2;
+    error = ring_resize(pipe, bytes);
+    if (error)
+        return error;
+    serve(request->server, pipe, UXRT_READY_WRITE);
+    return sizeof(wanted);
+}
+
+/* --- ends ---------------------------------------- */
+
+void pipe_begin(struct pipe *pipe, struct server_node *node)
+{
+    pipe->node = node;
+    pipe->size = PIPE_BYTES;
+}
+
+void pipe_end(struct pipe *pipe)
+{
+    ring_free(pipe);
+}
+
+void pipe_opened(struct pipe *pipe, struct server_file *file)
+{
+    file->data = pipe;
+    pipe->readers += (file->flags & UXRT_READ) != 0;
+    pipe->writers += (file->flags & UXRT_WRITE) != 0;
+    pipe->met |= pipe->writers > 0;
+}
+
+void pipe_close(struct server *server, struct server_file *file)
+{
+    struct pipe *pipe = pipe_of(file);
+
+    pipe->readers -= (file->flags & UXRT_READ) != 0;
+    pipe->writers -= (file->flags & UXRT_WRITE) != 0;
+    pipe->met &= pipe->readers > 0;
     serve(server, pipe, 0);
     if (!has_writers(pipe))
-        server_changed(server, &pipe->node, UXRT_READY_READ | UXRT_READY_HANGUP);
+        server_changed(server, pipe->node, UXRT_READY_READ | UXRT_READY_HANGUP);
     if (!has_readers(pipe))
-        server_changed(server, &pipe->node, UXRT_READY_WRITE | UXRT_READY_ERROR);
+        server_changed(server, pipe->node, UXRT_READY_WRITE | UXRT_READY_ERROR);
     if (!has_readers(pipe) && !has_writers(pipe))
         ring_empty(pipe);
 }

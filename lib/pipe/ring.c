@@ -4,10 +4,11 @@
  * stay in few pages. Memory comes with the first write; a few rings are kept for the next
  * pipes.
  */
-#include "pipe.h"
+#include <pipe/pipe.h>
 
 #include <util/errno.h>
 #include <util/heap.h>
+#include <util/string.h>
 
 enum { SPARE_MAX = 8, PAGE = 4096 };
 
@@ -17,13 +18,14 @@ static unsigned spare_count;
 static bool get_memory(struct pipe *pipe)
 {
     if (!pipe->bytes)
-        pipe->bytes = spare_count ? spare[--spare_count] : heap_alloc(PIPE_BYTES);
+        pipe->bytes = spare_count && pipe->size == PIPE_BYTES ? spare[--spare_count]
+                                                              : heap_alloc(pipe->size);
     return pipe->bytes != NULL;
 }
 
 void ring_free(struct pipe *pipe)
 {
-    if (pipe->bytes && spare_count < SPARE_MAX)
+    if (pipe->bytes && pipe->size == PIPE_BYTES && spare_count < SPARE_MAX)
         spare[spare_count++] = pipe->bytes;
     else
         heap_free(pipe->bytes);
@@ -36,9 +38,9 @@ void ring_empty(struct pipe *pipe)
 }
 
 /* Bytes from a counter on, at most `count`, that lie behind one another. */
-static uint32_t span(uint32_t counter, uint32_t count)
+static uint32_t span(const struct pipe *pipe, uint32_t counter, uint32_t count)
 {
-    uint32_t left = PIPE_BYTES - counter % PIPE_BYTES;
+    uint32_t left = pipe->size - (counter & (pipe->size - 1));
 
     return count < left ? count : left;
 }
@@ -60,8 +62,8 @@ int64_t ring_fill(struct pipe *pipe, struct server_request *from, uint32_t count
     if (!get_memory(pipe))
         return -ENOMEM;
     while (done < count) {
-        uint32_t counter = pipe->tail + done, part = span(counter, count - done);
-        char *bytes = pipe->bytes + counter % PIPE_BYTES;
+        uint32_t counter = pipe->tail + done, part = span(pipe, counter, count - done);
+        char *bytes = pipe->bytes + (counter & (pipe->size - 1));
 
         touch(bytes, part);
 
@@ -85,8 +87,9 @@ int64_t ring_drain(struct pipe *pipe, struct server_request *to, uint32_t count)
     uint32_t done = 0;
 
     while (done < count) {
-        uint32_t counter = pipe->head + done, part = span(counter, count - done);
-        int64_t put = server_put(to, done, pipe->bytes + counter % PIPE_BYTES, part);
+        uint32_t counter = pipe->head + done, part = span(pipe, counter, count - done);
+        int64_t put = server_put(to, done, pipe->bytes + (counter & (pipe->size - 1)),
+            part);
 
         if (put < 0 && done == 0)
             return put;
@@ -101,4 +104,28 @@ int64_t ring_drain(struct pipe *pipe, struct server_request *to, uint32_t count)
     if (pipe->head == pipe->tail)
         ring_empty(pipe);
     return done;
+}
+
+int ring_resize(struct pipe *pipe, uint32_t size)
+{
+    uint32_t used = pipe_used(pipe), first = span(pipe, pipe->head, used);
+    char *bytes = NULL;
+
+    if (used > size)
+        return -EBUSY;
+    if (size == pipe->size)
+        return 0;
+    if (used) {
+        bytes = heap_alloc(size);
+        if (!bytes)
+            return -ENOMEM;
+        memcpy(bytes, pipe->bytes + (pipe->head & (pipe->size - 1)), first);
+        memcpy(bytes + first, pipe->bytes, used - first);
+    }
+    ring_free(pipe);
+    pipe->bytes = bytes;
+    pipe->size = size;
+    pipe->head = 0;
+    pipe->tail = used;
+    return 0;
 }
