@@ -50,6 +50,8 @@ static const struct handler handlers[] = {
     [ATTR_IMPORT] = { ON_CONTROL, 8, 8, NULL, fs_import_write },
     [ATTR_ADOPT] = { ON_CONTROL, sizeof(struct adoption), sizeof(struct adoption), NULL,
         fs_adopt_write },
+    [ATTR_RANGE] = { ON_FILE, sizeof(struct uxrt_range), sizeof(struct uxrt_range),
+        fs_range_read, fs_range_write },
     [ATTR_KEY] = { ON_FILE, 8, 8, fs_key_read, fs_key_write },
 };
 enum { HANDLERS = sizeof(handlers) / sizeof(*handlers) };

@@ -57,6 +57,8 @@ void fs_file_put(struct server *server, struct server_file *file)
         return;
     if (open->lock)
         fs_lock_end(server, open);
+    if (node->ranges)
+        fs_ranges_end(server, file);
     if (open->opened && server->operations.close)
         server->operations.close(server, file);
     heap_free(open);
@@ -125,6 +127,8 @@ int fs_id_close(struct server *server, struct connection *connection, uint64_t i
     connection->file_count--;
     if (file->node->waiting)
         fs_wait_drop(server, connection, file->node);
+    if (file->node->ranges)
+        fs_ranges_close(server, connection, file);
     fs_answers_drop(connection, id);
     fs_file_put(server, file);
     return 0;
@@ -136,6 +140,8 @@ void fs_ids_close(struct server *server, struct connection *connection)
         struct server_file *file = connection->files[id];
 
         connection->files[id] = NULL;
+        if (file && file->node->ranges)
+            fs_ranges_close(server, connection, file);
         if (file)
             fs_file_put(server, file);
     }

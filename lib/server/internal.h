@@ -53,6 +53,7 @@ struct connection {
     uint32_t file_slots;            /* of the array */
     uint32_t file_count;
     uint32_t cancel;                /* of identity.cancel, what has been done */
+    uint64_t lock_wait;             /* badge: whose lock of a range it waits for, or 0 */
     struct list parked, waits, answers, snapshots, exports;
     struct list link;               /* of those that have parked requests */
     uint32_t parked_count, wait_count, answer_count, snapshot_count, export_count;
@@ -196,6 +197,15 @@ void fs_wake(struct server *server, uint64_t badge, uint64_t files);
 /* lock.c */
 int64_t fs_lock_write(struct attribute_call *call);
 void fs_lock_end(struct server *server, struct open_file *open);
+
+/* range.c */
+int64_t fs_range_read(struct attribute_call *call);
+int64_t fs_range_write(struct attribute_call *call);
+/* The connection closes an id of the file: it owns no locks of the node any more. */
+void fs_ranges_close(struct server *server, const struct connection *connection,
+    struct server_file *file);
+/* The open file ends. */
+void fs_ranges_end(struct server *server, struct server_file *file);
 
 /* rpc.c */
 int64_t fs_rpc_read(struct attribute_call *call);

@@ -37,6 +37,7 @@ struct server_node {
     uint32_t device;        /* special number of a device node */
     uint64_t key;           /* the library's: of a socket's name (ATTR_KEY) */
     uint32_t locks;         /* the library's */
+    struct server_range *ranges;    /* the library's: locked ones, of bytes */
 };
 
 /* Who asks: valid during the operation. */

@@ -174,7 +174,7 @@ static void descriptor_put(struct file *file, int descriptor, bool close_on_exec
         (uint64_t)file->id << DESCRIPTOR_FILE_SHIFT | kind | file->slot, __ATOMIC_RELEASE);
 }
 
-/* Takes a descriptor's reference away; the file if that was the last. Locked. */
+/* Takes a descriptor's reference away; its file. Locked. */
 static struct file *descriptor_take(int descriptor)
 {
     struct file *file = descriptor_file(descriptor);
@@ -187,7 +187,30 @@ static struct file *descriptor_take(int descriptor)
     while (limit > 0 && !descriptors[limit - 1]) {
         limit--;
     }
-    return --file->references ? NULL : file;
+    file->references--;
+    return file;
+}
+
+static bool locks;
+
+void descriptor_locks(void)
+{
+    locks = true;
+}
+
+/* A descriptor of the file was closed: if it was the last one, so is the file. */
+static int taken(struct uxrt_thread *t, struct file *file, bool last)
+{
+    const struct uxrt_range all = {.kind = UXRT_LOCK_NONE, .end = INT64_MAX};
+
+    if (last) {
+        return file_close(t, file);
+    }
+    if (locks && file->kind == FILE_CONNECTION) {
+        client_write(t, file->slot, file->id, &all, sizeof(all),
+            (int64_t)attribute_address(ATTR_RANGE, 0));
+    }
+    return 0;
 }
 
 /* Locked. */
@@ -221,19 +244,21 @@ int descriptor_create(struct file *file, int from, bool close_on_exec)
 int descriptor_place(struct uxrt_thread *t, struct file *file, int descriptor,
     bool close_on_exec)
 {
-    struct file *last;
+    struct file *before;
+    bool last;
 
     if ((unsigned)descriptor >= DESCRIPTORS_MAX) {
         return -EBADF;
     }
     lock_take(&lock);
     file->references++;             /* it may be the one that was there */
-    last = descriptor_take(descriptor);
+    before = descriptor_take(descriptor);
     descriptor_put(file, descriptor, close_on_exec);
     file->references--;
+    last = before && !before->references;
     lock_release(&lock);
-    if (last) {
-        file_close(t, last);
+    if (before) {
+        taken(t, before, last);
     }
     return descriptor;
 }
@@ -241,16 +266,13 @@ int descriptor_place(struct uxrt_thread *t, struct file *file, int descriptor,
 int descriptor_close(struct uxrt_thread *t, int descriptor)
 {
     struct file *file;
+    bool last;
 
     lock_take(&lock);
-    file = descriptor_file(descriptor);
-    if (!file) {
-        lock_release(&lock);
-        return -EBADF;
-    }
     file = descriptor_take(descriptor);
+    last = file && !file->references;
     lock_release(&lock);
-    return file ? file_close(t, file) : 0;
+    return file ? taken(t, file, last) : -EBADF;
 }
 
 int descriptor_copy(int descriptor, int from, bool close_on_exec)
@@ -321,7 +343,7 @@ void descriptor_after_fork(bool child)
     for (int i = limit; child && i-- > 0;) {
         struct file *file = descriptor_file(i);
 
-        if (file && file->kind == FILE_SERVICE && descriptor_take(i)) {
+        if (file && file->kind == FILE_SERVICE && !descriptor_take(i)->references) {
             forget(file);
         }
     }

@@ -79,6 +79,9 @@ int descriptor_create(struct file *file, int from, bool close_on_exec);
 /* This descriptor, whatever it was before: that is closed. -EBADF. */
 int descriptor_place(struct uxrt_thread *t, struct file *file, int descriptor,
     bool close_on_exec);
+/* From now on closing a descriptor of a file that has others ends the process's locks of
+ * that file's bytes. */
+void descriptor_locks(void);
 /* Removes it; the file is closed at its server with the last one. */
 int descriptor_close(struct uxrt_thread *t, int descriptor);
 /* A second descriptor for the same file, from `from` on. -EBADF, -EMFILE. */

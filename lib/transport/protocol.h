@@ -125,6 +125,8 @@ enum attribute {
     ATTR_SOCKET,     /* R W of a socket: transport/socket.h; argument: operation */
     ATTR_KEY,        /* R uint64_t: key of the socket that this node of type S_IFSOCK is a
                         name of, for who may write to it; W: gives it that, once */
+    ATTR_RANGE,      /* W struct uxrt_range: locks bytes, or unlocks them; R records of those
+                        that are locked; argument: how many to leave out */
     /* Calls of the process server, on its control file: process.h. */
     ATTR_PROC = 256,
 };

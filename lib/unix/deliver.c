@@ -69,7 +69,8 @@ void signal_end(struct uxrt_thread *t, uint64_t signal)
 static bool is_restarted(uint64_t number)
 {
     static const uint16_t numbers[] = {
-        0, 1, 2, 16, 17, 18, 19, 20, 40, 61, 72, 73, 202, 247, 257, 295, 296, 318,
+        0, 1, 2, 16, 17, 18, 19, 20, 40, 42, 43, 44, 45, 46, 47, 61, 72, 73, 85, 202, 247,
+        257, 288, 295, 296, 299, 307, 318,
     };
 
     for (unsigned i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {

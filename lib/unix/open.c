@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Opening and closing files; descriptors. */
-#include <unix/unix.h>
+#include <unix/open.h>
 
 enum {
     O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_EXCL = 0200,
     O_TRUNC = 01000, O_APPEND = 02000, O_NONBLOCK = 04000, O_DIRECTORY = 0200000,
     O_NOFOLLOW = 0400000, O_CLOEXEC = 02000000, O_PATH = 010000000, O_NOCTTY = 0400,
-};
-
-enum {
-    F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4,
-    F_DUPFD_CLOEXEC = 1030, FD_CLOEXEC = 1,
 };
 
 /* Flags of open(2) and the library's, those that are alike. */
@@ -24,7 +19,7 @@ static const struct {
 };
 enum { OPEN_FLAGS = sizeof(open_flags) / sizeof(open_flags[0]) };
 
-static unsigned flags_of(unsigned theirs)
+unsigned flags_of_open(unsigned theirs)
 {
     static const unsigned access[] = {UXRT_READ, UXRT_WRITE, UXRT_READ | UXRT_WRITE,
                                       UXRT_READ | UXRT_WRITE};
@@ -37,7 +32,7 @@ static unsigned flags_of(unsigned theirs)
     return ours;
 }
 
-static unsigned flags_for(unsigned ours)
+unsigned flags_for_open(unsigned ours)
 {
     unsigned theirs = 0;
 
@@ -67,7 +62,7 @@ static int64_t open_at(struct uxrt_thread *t, int directory, const void *user,
 
     if (error)
         return error;
-    return library_openat(t, directory, name, flags_of(flags),
+    return library_openat(t, directory, name, flags_of_open(flags),
         mode & 07777 & ~umask_now());
 }
 
@@ -110,8 +105,7 @@ UNIX_HANDLER(close_range)
     return 0;
 }
 
-/* Descriptors are below this. */
-static uint64_t files_most(void)
+uint64_t files_most(void)
 {
     uint64_t soft = ((const struct process_page *)PROCESS_PAGE)->limits[LIMIT_FILES].soft;
 
@@ -140,58 +134,4 @@ UNIX_HANDLER(dup3)
     if (!file || (unsigned)to >= files_most())
         return -EBADF;
     return descriptor_place(t, file, to, argument(frame, 2) & O_CLOEXEC);
-}
-
-/* The flags that live in the server's open file. */
-static int64_t status_flags(struct uxrt_thread *t, int fd)
-{
-    const struct file *file = descriptor_file(fd);
-    uint32_t flags = 0;
-
-    if (!file)
-        return -EBADF;
-    if (file->kind != FILE_CONNECTION)
-        flags = file->flags;
-    else if (!(file->flags & UXRT_PATH))
-        library_get(t, fd, ATTR_FLAGS, 0, &flags, sizeof(flags));
-    return flags_for(file->flags & ~(unsigned)(UXRT_APPEND | UXRT_NONBLOCK))
-           | flags_for(flags & (UXRT_APPEND | UXRT_NONBLOCK));
-}
-
-static int64_t set_status_flags(struct uxrt_thread *t, int fd, unsigned theirs)
-{
-    uint32_t flags = flags_of(theirs) & (UXRT_APPEND | UXRT_NONBLOCK);
-    struct file *file = descriptor_file(fd);
-
-    if (file && file->kind == FILE_SIGNALS) {
-        file->flags = (uint16_t)((file->flags & ~UXRT_NONBLOCK) | (flags & UXRT_NONBLOCK));
-        return 0;
-    }
-    int64_t result = library_set(t, fd, ATTR_FLAGS, 0, &flags, sizeof(flags));
-
-    return result < 0 ? result : 0;
-}
-
-UNIX_HANDLER(fcntl)
-{
-    int fd = argument_int(frame, 0);
-    uint64_t value = argument(frame, 2);
-
-    switch (argument_int(frame, 1)) {
-    case F_DUPFD:
-    case F_DUPFD_CLOEXEC:
-        if (value >= files_most())
-            return -EINVAL;
-        return descriptor_copy(fd, (int)value, argument_int(frame, 1) != F_DUPFD);
-    case F_GETFD:
-        return descriptor_close_on_exec(fd);
-    case F_SETFD:
-        return descriptor_set_close_on_exec(fd, value & FD_CLOEXEC);
-    case F_GETFL:
-        return status_flags(t, fd);
-    case F_SETFL:
-        return set_status_flags(t, fd, (unsigned)value);
-    default:
-        return descriptor_file(fd) ? -EINVAL : -EBADF;
-    }
 }

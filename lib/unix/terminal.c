@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ioctl: the codes that programs use, as reads and writes of attributes. */
-#include <unix/unix.h>
+#include <unix/open.h>
 
+enum { FIONBIO = 0x5421, FIONCLEX = 0x5450, FIOCLEX = 0x5451, FIOASYNC = 0x5452 };
 enum direction { READS, WRITES, VALUE /* written: the argument is the number itself */ };
 
 static const struct {
@@ -58,12 +59,37 @@ static int64_t get(struct uxrt_thread *t, const struct foreign_frame *frame, uns
     return result < 0 ? result : give(argument_pointer(frame, 2), record, codes[i].size);
 }
 
+/* Those that are of every descriptor; 1: it is none of them. */
+static int64_t of_descriptor(struct uxrt_thread *t, const struct foreign_frame *frame)
+{
+    int fd = argument_int(frame, 0);
+    int32_t value;
+
+    switch ((uint32_t)argument(frame, 1)) {
+    case FIOCLEX:
+        return descriptor_set_close_on_exec(fd, true);
+    case FIONCLEX:
+        return descriptor_set_close_on_exec(fd, false);
+    case FIONBIO:
+        return take(&value, argument_pointer(frame, 2), sizeof(value))
+               ? -EFAULT : set_nonblock(t, fd, value);
+    case FIOASYNC:          /* SIGIO does not come from anything */
+        return take(&value, argument_pointer(frame, 2), sizeof(value));
+    default:
+        return 1;
+    }
+}
+
 UNIX_HANDLER(ioctl)
 {
     unsigned i = 0;
+    int64_t result;
 
     if (!descriptor_file(argument_int(frame, 0)))
         return -EBADF;
+    result = of_descriptor(t, frame);
+    if (result <= 0)
+        return result;
     while (i < CODES && codes[i].code != (uint32_t)argument(frame, 1))
         i++;
     if (i == CODES)

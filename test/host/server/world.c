@@ -241,13 +241,22 @@ static void step_names(unsigned c)
     }
 }
 
+static void step_lock(unsigned c)
+{
+    const struct uxrt_range range = {
+        .kind = choose(16), .start = choose(12), .end = choose(12),
+    };
+
+    fake_set(badges[c], FIRST_FILE + choose(IDS), ATTR_RANGE, 0, &range, sizeof(range));
+}
+
 /* Attributes that change no open file. */
 static void step_records(unsigned c)
 {
     static const uint8_t attributes[] = {
         ATTR_STAT, ATTR_POSITION, ATTR_FLAGS, ATTR_READY, ATTR_PATH, ATTR_LINK,
         ATTR_READDIR, ATTR_RPC, ATTR_LOCK, ATTR_OBJECT, ATTR_STATFS, ATTR_SET,
-        ATTR_TERMIOS,
+        ATTR_TERMIOS, ATTR_RANGE,
     };
     unsigned attribute = attributes[choose(sizeof(attributes))];
     uint32_t file = FIRST_FILE + choose(IDS);
@@ -273,7 +282,7 @@ void world_step(void)
     static void (*const steps[])(unsigned) = {
         step_open, step_open, step_open, step_close, step_clone, step_bytes, step_bytes,
         step_bytes, step_fork, step_end, step_export, step_import, step_names, step_names,
-        step_records, step_records,
+        step_records, step_records, step_lock,
     };
     unsigned c = any_connection();
 

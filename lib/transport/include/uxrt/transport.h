@@ -109,6 +109,13 @@ enum { UXRT_LOCK_NONE = 0, UXRT_LOCK_SHARED = 1, UXRT_LOCK_EXCLUSIVE = 2,
 struct uxrt_lock {
     uint32_t kind, reserved;
 };
+/* A lock of bytes is held by the process, and ends when that closes the file once, or with
+ * _FILE by the open file. */
+enum { UXRT_LOCK_FILE = 8, UXRT_LOCK_OWN = 16 /* read: it is no other's */ };
+struct uxrt_range {
+    uint32_t kind, pid;         /* pid: read */
+    uint64_t start, end;        /* first and last byte; the last one of all is INT64_MAX */
+};
 struct uxrt_object {
     uint64_t token, size;       /* one use; bytes of the file */
 };
