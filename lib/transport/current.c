@@ -4,6 +4,7 @@
  * directory of a descriptor, whose text its server knows.
  */
 #include <transport/client.h>
+#include <transport/cold.h>
 #include <transport/connection.h>
 #include <transport/descriptor.h>
 #include <transport/lock.h>
@@ -11,7 +12,7 @@
 #include <util/errno.h>
 #include <util/string.h>
 
-struct current_directory current_directory;
+COLD_DATA struct current_directory current_directory;
 static uint32_t lock;
 
 uint32_t current_get(char text[TEXT_SIZE])

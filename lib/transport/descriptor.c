@@ -9,15 +9,17 @@
 #include <stddef.h>
 
 #include <transport/client.h>
+#include <transport/cold.h>
 #include <transport/lock.h>
 #include <transport/poll.h>
 #include <util/errno.h>
 
 enum { CLOSE_ON_EXEC = 0x8000, NUMBER = 0x7fff };
 
-struct file descriptor_files[FILES_MAX];
-static uint16_t descriptors[DESCRIPTORS_MAX];   /* number of the file + 1, CLOSE_ON_EXEC */
-uint64_t descriptor_words[DESCRIPTORS_MAX];
+COLD_DATA struct file descriptor_files[FILES_MAX];
+/* Number of the file + 1, and CLOSE_ON_EXEC. */
+COLD_DATA static uint16_t descriptors[DESCRIPTORS_MAX];
+COLD_DATA uint64_t descriptor_words[DESCRIPTORS_MAX];
 static uint32_t lock;
 static unsigned first_free_file;                /* none below it is free */
 static int limit;                               /* descriptors from here on are free */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include <transport/client.h>
+#include <transport/cold.h>
 #include <transport/connection.h>
 #include <transport/fork.h>
 #include <transport/lock.h>
@@ -22,8 +23,8 @@ enum { PAGE = 4096, EXIT_CANNOT_RUN = 127, CLOSE = -1 };
 
 /* Lists for one exec at a time. */
 static uint32_t lock;
-static struct start_file files[FILES_MAX + DESCRIPTORS_MAX];
-static struct start_connection connections[SLOTS];
+COLD_DATA static struct start_file files[FILES_MAX + DESCRIPTORS_MAX];
+COLD_DATA static struct start_connection connections[SLOTS];
 static uint32_t file_count;
 
 void exec_after_fork(void)

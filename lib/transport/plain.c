@@ -8,13 +8,14 @@
 
 #include <stddef.h>
 
+#include <transport/cold.h>
 #include <transport/copy.h>
 #include <transport/data.h>
 #include <transport/table.h>
 
 enum { TAG_REPLY_BITS = 8 };
 
-static struct pending {
+COLD_DATA static struct pending {
     struct uxrt_request request;
     uint64_t tag;               /* 0: none */
 } pending[REPLIES_MAX];

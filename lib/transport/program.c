@@ -7,11 +7,12 @@
 #include <stddef.h>
 
 #include <transport/client.h>
+#include <transport/cold.h>
 #include <transport/names.h>
 #include <util/errno.h>
 #include <util/string.h>
 
-struct program_place program_place;
+COLD_DATA struct program_place program_place;
 
 enum { TYPE_MASK = 0170000, TYPE_REGULAR = 0100000 };
 

@@ -6,6 +6,7 @@
  * of fork has its own copy of each set.
  */
 #include <transport/clock.h>
+#include <transport/cold.h>
 #include <transport/lock.h>
 #include <transport/poll.h>
 #include <unix/poll.h>
@@ -40,7 +41,7 @@ struct watched {
     bool done;                  /* EPOLLONESHOT: reported */
 };
 
-static struct watched table[WATCHED_MAX];
+COLD_DATA static struct watched table[WATCHED_MAX];
 static unsigned limit;          /* places from here on are free */
 static struct set {
     bool used;

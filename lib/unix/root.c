@@ -6,6 +6,7 @@
  */
 #include <unix/unix.h>
 
+#include <transport/cold.h>
 #include <transport/connection.h>
 #include <transport/lock.h>
 
@@ -137,7 +138,7 @@ static void move_current(const struct walk *root)
 static int confine(struct uxrt_thread *t, const struct walk *root,
     const struct place *place)
 {
-    static struct places all;
+    COLD_DATA static struct places all;
     static uint32_t lock;
     int error;
 
