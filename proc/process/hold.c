@@ -16,10 +16,11 @@ static struct hold {
     const struct process *process;      /* null: it has ended, the service is to know */
     uint64_t token;
 } holds[HOLDS_MAX];
+static unsigned limit;                  /* places from here on are free */
 
 static struct hold *find(const struct service *service, uint64_t token)
 {
-    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+    for (unsigned i = 0; i < limit; i++) {
         if (holds[i].service == service && holds[i].process && holds[i].token == token) {
             return &holds[i];
         }
@@ -32,7 +33,7 @@ static struct hold *find_place(void)
 {
     struct hold *ended = NULL;
 
-    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+    for (unsigned i = 0; i < limit; i++) {
         if (!holds[i].service) {
             return &holds[i];
         }
@@ -40,14 +41,14 @@ static struct hold *find_place(void)
             ended = &holds[i];
         }
     }
-    return ended;
+    return limit < HOLDS_MAX ? &holds[limit++] : ended;
 }
 
 static unsigned holds_of(const struct process *process)
 {
     unsigned count = 0;
 
-    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+    for (unsigned i = 0; i < limit; i++) {
         count += holds[i].process == process;
     }
     return count;
@@ -65,14 +66,21 @@ static int begin(const struct service *service, const struct process *process,
     return 0;
 }
 
+static void set_free(struct hold *hold)
+{
+    *hold = (struct hold){0};
+    while (limit > 0 && !holds[limit - 1].service) {
+        limit--;
+    }
+}
+
 static void end(struct hold *hold)
 {
     const struct service *service = hold->service;
 
     if (!service->process) {
         files_released(hold->token);
-        hold->service = NULL;
-        hold->process = NULL;
+        set_free(hold);
         return;
     }
     hold->process = NULL;
@@ -118,7 +126,7 @@ bool hold_held(const struct service *service, uint64_t token)
 
 bool hold_reaches(const struct process *process, const struct service *service)
 {
-    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+    for (unsigned i = 0; i < limit; i++) {
         if (holds[i].service == service && holds[i].process == process) {
             return true;
         }
@@ -130,7 +138,7 @@ bool hold_reaches(const struct process *process, const struct service *service)
 int call_held(struct call *call)
 {
     call->result[0] = 0;
-    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+    for (unsigned i = 0; i < limit; i++) {
         const struct hold *hold = &holds[i];
 
         if (hold->service && hold->service->process == call->process && hold->process
@@ -144,12 +152,12 @@ int call_held(struct call *call)
 /* -> token of a hold of a file of the caller's services that has ended. ENOENT: none */
 int call_released(struct call *call)
 {
-    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+    for (unsigned i = 0; i < limit; i++) {
         struct hold *hold = &holds[i];
 
         if (hold->service && !hold->process && hold->service->process == call->process) {
             call->result[0] = hold->token;
-            hold->service = NULL;
+            set_free(hold);
             return 0;
         }
     }
@@ -158,7 +166,7 @@ int call_released(struct call *call)
 
 void hold_end_process(const struct process *process)
 {
-    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+    for (unsigned i = 0; i < limit; i++) {
         if (holds[i].process == process) {
             end(&holds[i]);
         }
@@ -167,9 +175,9 @@ void hold_end_process(const struct process *process)
 
 void hold_end_service(const struct service *service)
 {
-    for (unsigned i = 0; i < HOLDS_MAX; i++) {
+    for (unsigned i = 0; i < limit; i++) {
         if (holds[i].service == service) {
-            holds[i] = (struct hold){0};
+            set_free(&holds[i]);
         }
     }
 }

@@ -13,6 +13,7 @@
 enum { TTYS_MAX = 256 };
 
 static struct tty ttys[TTYS_MAX];
+static unsigned limit;          /* none from here on was ever used */
 
 /* A terminal's question: who asks, and of which terminal (null: it controls nothing). */
 struct question {
@@ -25,7 +26,7 @@ struct question {
 
 static struct tty *find(const struct process *server, uint32_t device)
 {
-    for (unsigned i = 0; i < TTYS_MAX; i++) {
+    for (unsigned i = 0; i < limit; i++) {
         if (ttys[i].server && ttys[i].server == server && ttys[i].device == device) {
             return &ttys[i];
         }
@@ -35,7 +36,7 @@ static struct tty *find(const struct process *server, uint32_t device)
 
 static struct tty *of_session(uint32_t session)
 {
-    for (unsigned i = 0; i < TTYS_MAX; i++) {
+    for (unsigned i = 0; i < limit; i++) {
         if (ttys[i].server && ttys[i].session == session) {
             return &ttys[i];
         }
@@ -71,7 +72,7 @@ void tty_process_ends(struct process *process)
     if (tty) {
         hang_up(tty);
     }
-    for (unsigned i = 0; i < TTYS_MAX; i++) {
+    for (unsigned i = 0; i < limit; i++) {
         if (ttys[i].server == process) {
             hang_up(&ttys[i]);
         }
@@ -101,6 +102,9 @@ static int attach(const struct question *q)
     }
     if (!tty || q->call->byte_count >= TTY_NAME) {
         return -ENOMEM;
+    }
+    if (tty == &ttys[limit]) {
+        limit++;
     }
     *tty = (struct tty){
         .server = q->call->process, .device = q->device,
