@@ -3,7 +3,6 @@
 #include <memory/amap.h>
 
 #include <util/heap.h>
-#include <util/string.h>
 
 static struct list all = {&all, &all};
 
@@ -62,24 +61,7 @@ void amap_put(struct amap *amap)
     heap_free(amap);
 }
 
-static uint32_t same_frame(uint32_t frame)
-{
-    frame_get(frame);
-    return frame;
-}
-
-static uint32_t copied_frame(uint32_t frame)
-{
-    uint32_t copy = frame_alloc(false);
-
-    if (copy) {
-        memcpy(frame_memory(copy), frame_memory(frame), PAGE_SIZE);
-    }
-    return copy;
-}
-
-static struct amap *copy(const struct amap *amap, size_t from, size_t end,
-    uint32_t (*get)(uint32_t frame))
+struct amap *amap_copy(const struct amap *amap, size_t from, size_t end)
 {
     struct amap *new = amap_create();
 
@@ -88,25 +70,14 @@ static struct amap *copy(const struct amap *amap, size_t from, size_t end,
     }
     for (size_t page = sparse_next(&amap->frames, from, end); page < end;
          page = sparse_next(&amap->frames, page + 1, end)) {
-        uint32_t frame = get(amap_frame(amap, page));
+        uint32_t frame = amap_frame(amap, page);
 
-        if (!frame || !amap_set(new, page, frame)) {
-            if (frame) {
-                frame_put(frame);
-            }
+        frame_get(frame);
+        if (!amap_set(new, page, frame)) {
+            frame_put(frame);
             amap_put(new);
             return NULL;
         }
     }
     return new;
-}
-
-struct amap *amap_copy(const struct amap *amap, size_t from, size_t end)
-{
-    return copy(amap, from, end, same_frame);
-}
-
-struct amap *amap_copy_deep(const struct amap *amap)
-{
-    return copy(amap, 0, SPARSE_END, copied_frame);
 }

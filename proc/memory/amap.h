@@ -22,8 +22,6 @@ struct amap {
 struct amap *amap_create(void);
 /* A new one with the frames of pages [from, end). */
 struct amap *amap_copy(const struct amap *amap, size_t from, size_t end);
-/* The same with copies of the frames' contents. */
-struct amap *amap_copy_deep(const struct amap *amap);
 void amap_put(struct amap *amap);
 
 /* The frame of a page, or 0. */

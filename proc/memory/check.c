@@ -21,6 +21,8 @@ static size_t length(struct list *head)
 
 void memory_count(struct memory_counts *counts)
 {
+    while (space_drop_spare()) {
+    }
     counts->frames = frame_total() - frame_unused() - source_pages();
     counts->mappings = frame_mappings() - source_pages();
     counts->spaces = length(space_list());

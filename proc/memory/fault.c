@@ -239,6 +239,43 @@ int space_fault(struct space *space, uint64_t address, unsigned access)
     return error ? error : show_group(region, page, frame, writable, fresh);
 }
 
+/* Nothing of a range is mapped any more. */
+static void hide_range(struct space *space, uint64_t start, uint64_t end)
+{
+    for (unsigned i = space_index(space, start);
+         i < space->count && space->regions[i]->start < end; i++) {
+        struct region *region = space->regions[i];
+        uint64_t from = region->start > start ? region->start : start;
+
+        region_hide(region, region_page(region, from), region_page(region, end));
+    }
+}
+
+void space_show(struct space *space, uint64_t address, size_t pages, unsigned access,
+    bool make)
+{
+    uint64_t end = address + pages * PAGE_SIZE;
+    struct table_batch batch;
+    bool good = true;
+
+    table_batch_begin(&batch, &space->tables);
+    for (uint64_t at = address; at < end && good; at += PAGE_SIZE) {
+        struct region *region;
+        uint32_t frame;
+        bool writable;
+        size_t page;
+
+        good = !find_page(space, at, access, &region, &page)
+               && (!make || !region_frame(region, page, access & PROC_WRITE, &frame,
+                                &writable));
+        frame = good ? present_frame(region, page, &writable) : 0;
+        good = good && (!frame || region_show_with(&batch, region, page, frame, writable));
+    }
+    if (!table_batch_end(&batch)) {
+        hide_range(space, address, end);
+    }
+}
+
 int space_page(struct space *space, uint64_t address, unsigned access, uint32_t *frame,
     cptr *cap)
 {

@@ -133,7 +133,7 @@ uint32_t frame_alloc(bool zero)
     if (fresh || make_batch()) {
         return pop(&fresh);
     }
-    return memory_reclaim() ? frame_alloc(zero) : 0;
+    return memory_find() ? frame_alloc(zero) : 0;
 }
 
 void frame_get(uint32_t frame)

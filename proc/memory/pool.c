@@ -37,6 +37,7 @@ static const struct kind kinds[POOL_KINDS] = {
 static struct pool {
     cptr free;              /* kept: objects; else the untyped capabilities */
     size_t in_use;
+    size_t resting;         /* of those in use */
     size_t unused;
 } pools[POOL_KINDS];
 
@@ -112,7 +113,7 @@ cptr pool_take(enum pool_kind number)
     cptr taken, object;
 
     while (!pool->free && !fill(pool, kind)) {
-        if (!memory_reclaim()) {
+        if (!memory_find()) {
             return 0;
         }
     }
@@ -143,12 +144,22 @@ void pool_return(enum pool_kind number, cptr object)
     push(&pools[number], object - kind->batch);
 }
 
+void pool_rest(enum pool_kind kind, size_t count)
+{
+    pools[kind].resting += count;
+}
+
+void pool_wake(enum pool_kind kind, size_t count)
+{
+    pools[kind].resting -= count;
+}
+
 size_t pool_unused(enum pool_kind kind)
 {
-    return pools[kind].unused;
+    return pools[kind].unused + pools[kind].resting;
 }
 
 size_t pool_in_use(enum pool_kind kind)
 {
-    return pools[kind].in_use;
+    return pools[kind].in_use - pools[kind].resting;
 }

@@ -2,6 +2,8 @@
 /* What is left to be taken apart: see reclaim.h. */
 #include <memory/reclaim.h>
 
+#include <memory/space.h>
+
 static struct list left = {&left, &left};
 
 void reclaim_start(struct reclaim *reclaim, bool (*step)(struct reclaim *, size_t))
@@ -26,6 +28,11 @@ bool memory_reclaim(void)
         list_append(&left, &reclaim->link);
     }
     return true;
+}
+
+bool memory_find(void)
+{
+    return memory_reclaim() || space_drop_spare();
 }
 
 bool memory_reclaiming(void)

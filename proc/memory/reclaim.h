@@ -26,5 +26,7 @@ void reclaim_start(struct reclaim *reclaim, bool (*step)(struct reclaim *, size_
 
 /* Does a step. False: nothing is left to do. */
 bool memory_reclaim(void);
+/* The same; if nothing is left, gives up something that is kept to be used again. */
+bool memory_find(void);
 /* True if something is left to do. */
 bool memory_reclaiming(void);

@@ -2,9 +2,14 @@
 /* Regions: what is mapped of them, and cutting them in two. */
 #include <memory/region.h>
 
+#include <transport/process.h>
 #include <util/heap.h>
+#include <util/string.h>
 
 #define WRITABLE UINT32_C(0x80000000)
+
+/* Pages of a region that fork copies at once. */
+enum { WRITTEN_MAX = 8 };
 
 struct region *region_create(struct space *space, uint64_t start, uint64_t end)
 {
@@ -54,10 +59,12 @@ static size_t hide(struct region *region, size_t from, size_t end, size_t most)
     table_batch_begin(&batch, &region->space->tables);
     for (size_t page = sparse_next(&region->mapped, from, end); page < end && done < most;
          page = sparse_next(&region->mapped, page + 1, end)) {
-        cptr mapping = sparse_clear(&region->mapped, page) & ~WRITABLE;
+        uint32_t entry = sparse_clear(&region->mapped, page);
+        cptr mapping = entry & ~WRITABLE;
 
         table_batch_add(&batch, mapping, 0, 0);
         frame_release(mapping);
+        region->writable_count -= entry != mapping;
         done++;
     }
     (void)table_batch_end(&batch);
@@ -131,6 +138,7 @@ bool region_show_with(struct table_batch *batch, struct region *region, size_t p
         if (writable != now_writable) {
             map(batch, region, page, mapping, writable);
             (void)sparse_set(&region->mapped, page, (uint32_t)mapping | flag);
+            region->writable_count += writable ? 1 : SIZE_MAX;
         }
         return true;
     }
@@ -146,6 +154,7 @@ bool region_show_with(struct table_batch *batch, struct region *region, size_t p
         return false;
     }
     region->mapped_count++;
+    region->writable_count += writable;
     map(batch, region, page, mapping, writable);
     return true;
 }
@@ -190,6 +199,7 @@ void region_seal(struct region *region)
             (void)sparse_set(&region->mapped, page, entry & ~WRITABLE);
         }
     }
+    region->writable_count = 0;
     (void)table_batch_end(&batch);
 }
 
@@ -202,8 +212,10 @@ static void move_mappings(struct region *from, struct region *to, size_t first)
         uint32_t entry = sparse_clear(&from->mapped, page);
 
         from->mapped_count--;
+        from->writable_count -= (entry & WRITABLE) != 0;
         if (sparse_set(&to->mapped, page, entry)) {
             to->mapped_count++;
+            to->writable_count += (entry & WRITABLE) != 0;
         } else {
             frame_unmap(entry & ~WRITABLE);
         }
@@ -270,11 +282,91 @@ static bool copy_object(const struct region *region, struct region *copy)
     return good;
 }
 
-struct region *region_fork(struct region *region, struct space *child)
+/* It is mapped as well, as the child will use it. */
+static bool copy_page(struct fork *fork, struct region *copy, size_t page, uint32_t from)
+{
+    uint32_t frame = frame_alloc(false);
+
+    if (!frame) {
+        return false;
+    }
+    memcpy(frame_memory(frame), frame_memory(from), PAGE_SIZE);
+    if (!amap_set(copy->amap, page, frame)) {
+        frame_put(frame);
+        return false;
+    }
+    (void)region_show_with(&fork->batch, copy, page, frame, copy->protection & PROC_WRITE);
+    return true;
+}
+
+/* Copies of pages that the parent can write now; of the others, the same frames. */
+static bool copy_written(struct fork *fork, struct region *region, struct region *copy)
+{
+    const struct sparse *frames = &region->amap->frames;
+    bool good;
+
+    fork->left -= region->writable_count;
+    copy->amap = amap_create();
+    good = copy->amap;
+    for (size_t page = sparse_next(frames, region_first(region), region_last(region));
+         page < region_last(region) && good;
+         page = sparse_next(frames, page + 1, region_last(region))) {
+        uint32_t frame = sparse_get(frames, page);
+        bool writable;
+
+        if (region_mapping(region, page, &writable) && writable) {
+            good = copy_page(fork, copy, page, frame);
+        } else {
+            frame_get(frame);
+            good = amap_set(copy->amap, page, frame);
+            if (!good) {
+                frame_put(frame);
+            }
+        }
+    }
+    return good;
+}
+
+/* Copies of all pages, or of those from the stack pointer on. */
+static bool copy_all(struct fork *fork, struct region *region, struct region *copy)
+{
+    const struct sparse *frames = &region->amap->frames;
+    size_t first = region_page(region, fork->stack ? fork->stack : region->start);
+    size_t end = region_last(region);
+    bool good;
+
+    copy->amap = amap_create();
+    good = copy->amap;
+    for (size_t page = sparse_next(frames, first, end); page < end && good;
+         page = sparse_next(frames, page + 1, end)) {
+        good = copy_page(fork, copy, page, sparse_get(frames, page));
+    }
+    return good;
+}
+
+static bool copy_amap(struct fork *fork, struct region *region, struct region *copy)
+{
+    if (!region->amap) {
+        return true;
+    }
+    if (region->flags & REGION_FORK_COPY) {
+        return copy_all(fork, region, copy);
+    }
+    if (region->amap->references == 1 && region->writable_count > 0
+        && region->writable_count <= WRITTEN_MAX && region->writable_count <= fork->left) {
+        return copy_written(fork, region, copy);
+    }
+    region_seal(region);
+    region->amap->references++;
+    copy->amap = region->amap;
+    return true;
+}
+
+struct region *region_fork(struct fork *fork, struct region *region)
 {
     bool own_object = region->object && region->flags & REGION_SHARED
                       && region->flags & REGION_FORK_COPY;
-    struct region *copy = region_create(child, region->start, region->end);
+    struct region *copy = region_create(fork->child, region->start, region->end);
 
     if (!copy) {
         return NULL;
@@ -284,23 +376,11 @@ struct region *region_fork(struct region *region, struct space *child)
     copy->origin = region->origin;
     if (!own_object) {
         region_set_object(copy, region->object, region->offset);
-    } else if (!copy_object(region, copy)) {
+    }
+    if ((own_object && !copy_object(region, copy)) || !copy_amap(fork, region, copy)) {
+        (void)table_batch_end(&fork->batch);
         region_destroy(copy);
         return NULL;
     }
-    if (!region->amap) {
-        return copy;
-    }
-    if (region->flags & REGION_FORK_COPY) {
-        copy->amap = amap_copy_deep(region->amap);
-        if (!copy->amap) {
-            region_destroy(copy);
-            return NULL;
-        }
-        return copy;
-    }
-    region_seal(region);
-    region->amap->references++;
-    copy->amap = region->amap;
     return copy;
 }

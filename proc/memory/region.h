@@ -24,7 +24,7 @@ struct region {
     struct list object_link;    /* object_regions */
     struct amap *amap;          /* null: no page of its own yet */
     struct sparse mapped;
-    size_t mapped_count;
+    size_t mapped_count, writable_count;
 };
 
 struct space {
@@ -33,6 +33,7 @@ struct space {
     struct tables tables;
     struct region **regions;    /* by address */
     unsigned count, room;
+    unsigned standard;          /* regions with REGION_STANDARD */
 };
 
 /* A region that is in no space yet, or null. */
@@ -42,8 +43,15 @@ void region_set_object(struct region *region, struct object *object, size_t offs
 size_t region_shrink(struct region *region, size_t pages);
 /* Unmaps its pages and frees it. */
 void region_destroy(struct region *region);
+/* A fork under way. */
+struct fork {
+    struct space *child;
+    uint64_t stack;             /* as for space_fork */
+    size_t left;                /* pages that may be copied at once */
+    struct table_batch batch;   /* of the child */
+};
 /* The region as the child of a fork gets it; null: no memory. */
-struct region *region_fork(struct region *region, struct space *child);
+struct region *region_fork(struct fork *fork, struct region *region);
 /* What is outside of [start, end) does not belong to it any more. */
 void region_trim(struct region *region, uint64_t start, uint64_t end);
 /* Cuts off what is from `at` on as a region of its own; null: no memory. */
@@ -106,5 +114,8 @@ bool range_has_system(const struct space *space, uint64_t start, uint64_t end);
  * -ENOMEM. */
 int range_clear(struct space *space, uint64_t start, uint64_t end);
 
-/* For the self-check. */
+/* A space with standard regions alone is kept to be used again, or freed. */
+void space_release(struct space *space);
+
+/* All of them, those that are kept too. */
 struct list *space_list(void);

@@ -48,6 +48,11 @@ cptr pool_take(enum pool_kind kind);
  * waits in them or is bound to them is let go.
  */
 void pool_return(enum pool_kind kind, cptr object);
+/* So many of those that have been taken are in something that is kept to be used again, and
+ * that memory_find() gives up (space.h); and are not any more. */
+void pool_rest(enum pool_kind kind, size_t count);
+void pool_wake(enum pool_kind kind, size_t count);
+/* Without those that rest. */
 size_t pool_in_use(enum pool_kind kind);
 /* How many could be taken without more memory. */
 size_t pool_unused(enum pool_kind kind);

@@ -2,11 +2,11 @@
 /* Address spaces: the table of their regions, and what is done to ranges of addresses. */
 #include <memory/region.h>
 
-#include <memory/slot.h>
 #include <util/heap.h>
 #include <util/string.h>
 
-enum { ROOM_FIRST = 16 };
+/* COPIES_MAX: pages that one fork copies at once. */
+enum { ROOM_FIRST = 16, COPIES_MAX = 32 };
 
 static struct list all = {&all, &all};
 
@@ -15,20 +15,15 @@ struct list *space_list(void)
     return &all;
 }
 
-struct space *space_create(void)
+/* The last region that other spaces have not. */
+static unsigned last_own(const struct space *space)
 {
-    struct space *space = heap_zero(1, sizeof(*space));
+    unsigned index = space->count - 1;
 
-    if (!space) {
-        return NULL;
+    while (space->regions[index]->flags & REGION_STANDARD) {
+        index--;
     }
-    space->tables.vspace = pool_take(POOL_PML4);
-    if (!space->tables.vspace) {
-        heap_free(space);
-        return NULL;
-    }
-    list_append(&all, &space->link);
-    return space;
+    return index;
 }
 
 /* Takes up to so many pages apart; true when the space is gone. */
@@ -36,21 +31,16 @@ static bool destroy_step(struct reclaim *reclaim, size_t pages)
 {
     struct space *space = list_entry(&reclaim->link, struct space, reclaim.link);
 
-    while (space->count > 0) {
-        struct region *region = space->regions[space->count - 1];
+    while (space->count > space->standard) {
+        unsigned index = last_own(space);
 
-        pages -= region_shrink(region, pages);
+        pages -= region_shrink(space->regions[index], pages);
         if (pages == 0) {
             return false;
         }
-        region_destroy(region);
-        space->count--;
+        space_remove(space, index, index + 1);
     }
-    table_free(&space->tables);
-    pool_return(POOL_PML4, space->tables.vspace);
-    list_remove(&space->link);
-    heap_free(space->regions);
-    heap_free(space);
+    space_release(space);
     return true;
 }
 
@@ -169,29 +159,45 @@ size_t space_resident(const struct space *space)
     return count;
 }
 
-struct space *space_fork(struct space *parent)
+static bool inherited(const struct fork *fork, const struct region *region)
 {
-    struct space *child = space_create();
+    bool holds_stack = fork->stack >= region->start && fork->stack < region->end;
 
-    if (!child || !space_reserve(child, parent->count)) {
-        goto fail;
-    }
+    return !(region->flags & (REGION_NO_FORK | REGION_STANDARD))
+           && (!(region->flags & REGION_FORK_COPY) || !fork->stack || holds_stack);
+}
+
+static bool fork_regions(struct fork *fork, struct space *parent)
+{
     for (unsigned i = 0; i < parent->count; i++) {
         struct region *region;
 
-        if (parent->regions[i]->flags & REGION_NO_FORK) {
+        if (!inherited(fork, parent->regions[i])) {
             continue;
         }
-        region = region_fork(parent->regions[i], child);
+        region = region_fork(fork, parent->regions[i]);
         if (!region) {
-            goto fail;
+            return false;
         }
-        space_insert(child, region);
+        space_insert(fork->child, region);
     }
-    return child;
-fail:
-    if (child) {
-        space_destroy(child);
+    return true;
+}
+
+/* Pages noted as mapped are mapped, or the child is given up. */
+struct space *space_fork(struct space *parent, uint64_t stack)
+{
+    struct fork fork = {.child = space_create(), .stack = stack, .left = COPIES_MAX};
+    bool good;
+
+    if (!fork.child) {
+        return NULL;
     }
-    return NULL;
+    table_batch_begin(&fork.batch, &fork.child->tables);
+    good = space_reserve(fork.child, parent->count) && fork_regions(&fork, parent);
+    if (!table_batch_end(&fork.batch) || !good) {
+        space_destroy(fork.child);
+        return NULL;
+    }
+    return fork.child;
 }

@@ -17,6 +17,7 @@ enum region_flag {
     REGION_FORK_COPY = 4,   /* the child gets a copy at once, never copy-on-write */
     REGION_SYSTEM = 8,      /* programs cannot unmap, replace or change it */
     REGION_READ_ONLY = 16,  /* can never be made writable */
+    REGION_STANDARD = 32,   /* every space has it: space_standard */
 };
 
 struct region_info {
@@ -31,11 +32,23 @@ struct region_info {
 struct space *space_create(void);
 /* Unmaps and frees everything. No thread may run in it any more. */
 void space_destroy(struct space *space);
+
+/*
+ * Every space that is made from now on has this object there, shared, with all its pages
+ * mapped. Some spaces that were destroyed are kept with these regions and their page tables,
+ * and are the next to be made. Null: every space as it was before. -ENOMEM: there are too many.
+ */
+int space_standard(uint64_t address, unsigned protection, struct object *object);
+/* Gives up one of those that are kept. False: there is none. */
+bool space_drop_spare(void);
 cptr space_vspace(const struct space *space);
 
-/* A copy as fork makes it, or null. No page is mapped in the child yet; writable private
- * pages of the parent become read-only until they are written. */
-struct space *space_fork(struct space *parent);
+/* A copy as fork makes it, or null. The child has copies, which are mapped, of the private
+ * pages that the parent has written lately, as both will write them again, and of regions
+ * with REGION_FORK_COPY; with `stack` (else 0) only of the one that holds this address, and
+ * only from its page on. Its other private pages are the parent's, read-only in both until they are written, and it
+ * finds them by faults. If many were written, they become such pages, too. */
+struct space *space_fork(struct space *parent, uint64_t stack);
 
 /*
  * Adds a region; takes a reference of its own to the object. Address 0 chooses a free place
@@ -57,6 +70,11 @@ int space_move(struct space *from, struct space *to, uint64_t address, size_t pa
  * (SIGSEGV); -ENXIO: beyond the end of the object (SIGBUS); -ENOMEM.
  */
 int space_fault(struct space *space, uint64_t address, unsigned access);
+
+/* Makes pages present with these rights as far as they can be, all at once: those that are
+ * there already, or (`make`) all. */
+void space_show(struct space *space, uint64_t address, size_t pages, unsigned access,
+    bool make);
 
 /* Makes one page present with these rights: its frame, and the capability of its mapping
  * (for IPC buffers). 0 or as space_fault. */

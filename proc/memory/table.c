@@ -114,6 +114,30 @@ bool table_batch_end(struct table_batch *batch)
     return !batch->failed;
 }
 
+size_t table_count(const struct tables *tables)
+{
+    size_t count = 0;
+
+    for (unsigned i = 0; i < TABLE_LEVELS; i++) {
+        count += tables->count[i];
+    }
+    return count;
+}
+
+void table_rest(const struct tables *tables)
+{
+    for (unsigned i = 0; i < TABLE_LEVELS; i++) {
+        pool_rest(levels[i].kind, tables->count[i]);
+    }
+}
+
+void table_wake(const struct tables *tables)
+{
+    for (unsigned i = 0; i < TABLE_LEVELS; i++) {
+        pool_wake(levels[i].kind, tables->count[i]);
+    }
+}
+
 void table_free(struct tables *tables)
 {
     for (unsigned i = 0; i < TABLE_LEVELS; i++) {

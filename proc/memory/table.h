@@ -41,5 +41,10 @@ void table_batch_add(struct table_batch *batch, cptr page, uint64_t address,
 /* Does what is left to do. False: memory is used up, and some pages are not mapped. */
 bool table_batch_end(struct table_batch *batch);
 
+/* How many there are. */
+size_t table_count(const struct tables *tables);
+/* The tables, without pages, are kept to be used again; and are used again. */
+void table_rest(const struct tables *tables);
+void table_wake(const struct tables *tables);
 /* Unmaps all tables and gives them back. No page may be mapped any more. */
 void table_free(struct tables *tables);

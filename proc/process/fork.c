@@ -12,7 +12,7 @@
 #include <process/thread.h>
 #include <util/errno.h>
 
-enum { FIRST_PAIR = 3, BLOCK_PAGES = (BLOCK_SIZE - BLOCK_STACK) / PAGE_SIZE };
+enum { FIRST_PAIR = 3 };
 
 /* The parent's token for this slot, if it has named it. */
 static bool find_token(const struct call *call, unsigned slot, uint64_t *token)
@@ -49,25 +49,21 @@ static int copy_connections(const struct call *call, struct process *child)
     return 0;
 }
 
-/* The blocks of the parent's other threads. */
-static void drop_blocks(const struct call *call, struct process *child)
+/* Up to where the caller uses the stack in its block. */
+static uint64_t stack_of(const struct call *call)
 {
-    for (unsigned i = 0; i < THREADS_MAX; i++) {
-        if (call->process->threads[i] && i != call->thread->number) {
-            (void)space_unmap(child->space, thread_block(i) + BLOCK_STACK, BLOCK_PAGES,
-                true);
-        }
-    }
+    uint64_t stack = thread_block(call->thread->number) + BLOCK_STACK;
+
+    return call->words[1] - stack < BLOCK_SIZE - BLOCK_STACK ? call->words[1] : stack;
 }
 
 static int copy_memory(const struct call *call, struct process *child)
 {
-    child->space = space_fork(call->process->space);
+    child->space = space_fork(call->process->space, stack_of(call));
     if (!child->space || !process_map_pages(child, child->space)
         || !handle_copy_all(call->process, child)) {
         return -ENOMEM;
     }
-    drop_blocks(call, child);
     return 0;
 }
 

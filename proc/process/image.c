@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One memory object for each loadable segment. A segment that cannot be written is shared
- * by all processes; of the others each has a private copy, page by page as it writes.
+ * One memory object for each loadable segment. A segment that cannot be written is in every
+ * space; of the others each process has a private copy, page by page as it writes.
  */
 #include <process/image.h>
 
@@ -48,7 +48,8 @@ static bool add_segment(const char *file, const struct elf_segment *elf)
         return false;
     }
     segment_count++;
-    return true;
+    return segment->protection & PROC_WRITE
+           || !space_standard(segment->address, segment->protection, segment->object);
 }
 
 /* The bytes of the file that are at this address of the library, or null. */
@@ -111,11 +112,10 @@ bool image_map(struct space *space)
 {
     for (unsigned i = 0; i < segment_count; i++) {
         const struct segment *segment = &segments[i];
-        bool shared = !(segment->protection & PROC_WRITE);
 
-        if (space_map(space, segment->address, object_pages(segment->object),
-                segment->protection, REGION_SYSTEM | (shared ? REGION_SHARED : 0),
-                segment->object, 0, false) < 0) {
+        if (segment->protection & PROC_WRITE
+            && space_map(space, segment->address, object_pages(segment->object),
+                   segment->protection, REGION_SYSTEM, segment->object, 0, false) < 0) {
             return false;
         }
     }

@@ -141,7 +141,7 @@ static bool find_memory(unsigned share)
 {
     bool enough = enough_memory(share);
 
-    while (!enough && memory_reclaim()) {
+    while (!enough && memory_find()) {
         enough = enough_memory(share);
     }
     return enough;

@@ -19,7 +19,11 @@
 #include <util/string.h>
 
 enum { HASH = 1024, BLOCK_PAGES = (BLOCK_SIZE - BLOCK_STACK) / PAGE_SIZE,
-       TID_MAX = 4 * 1024 * 1024, SCRATCH_NONE = 0 };
+       TID_MAX = 4 * 1024 * 1024 };
+/* Pages of a block that are there when the thread begins: of the stack, and with those
+ * behind it. */
+enum { STACK_SHOWN = 3,
+       BLOCK_SHOWN = STACK_SHOWN + (BLOCK_SIZE - BLOCK_PRIVATE) / PAGE_SIZE };
 
 static struct thread *threads[HASH];
 
@@ -125,6 +129,8 @@ static bool make_block(struct thread *thread, cptr *ipc)
                REGION_SYSTEM | REGION_FORK_COPY, NULL, 0, false) < 0) {
         return false;
     }
+    space_show(space, block + BLOCK_PRIVATE - STACK_SHOWN * PAGE_SIZE, BLOCK_SHOWN,
+        PROC_WRITE, true);
     if (space_page(space, block + BLOCK_SHARED, PROC_WRITE, &frame, ipc) < 0) {
         return false;
     }

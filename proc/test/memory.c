@@ -94,7 +94,7 @@ static void test_fork(void)
     worker_start(&first, parent);
     CHECK(space_map(parent, AT, 64, READ_WRITE, 0, NULL, 0, false) == (int64_t)AT);
     CHECK(worker_write(&first, AT, 32, 1) == 0);
-    child = space_fork(parent);
+    child = space_fork(parent, 0);
     CHECK(space_unmap(child, WORKER_CODE, 1, true) == 0);
     worker_start(&second, child);
     CHECK(worker_write(&first, AT, 4, 2) == 0);
@@ -103,7 +103,7 @@ static void test_fork(void)
     CHECK(!memory_check());
     CHECK(worker_read(&first, AT, 64, &sum) == 0 && sum == 36);
     CHECK(worker_read(&second, AT, 64, &sum) == 0 && sum == 336);
-    other = space_fork(child);
+    other = space_fork(child, 0);
     CHECK(!memory_check());
     worker_end(&second);
     space_destroy(child);
@@ -131,7 +131,7 @@ static void test_fork_flags(void)
     CHECK(worker_write(&worker, AT, 4, 1) == 0);
     CHECK(worker_write(&worker, 3 * AT, 4, 3) == 0);
     worker.faults = 0;
-    child = space_fork(parent);
+    child = space_fork(parent, 0);
     CHECK(worker_write(&worker, AT, 4, 2) == 0);
     CHECK(worker.faults == 0);
     CHECK(word_at(child, AT) == 1);
@@ -264,7 +264,7 @@ static void test_exhaust(void)
     log_line("# all of memory: %zu pages", frame_total());
     CHECK(frame_unused() == 0 && frame_alloc(false) == 0);
     CHECK(!memory_check());
-    copy = space_fork(space);
+    copy = space_fork(space, 0);
     if (copy) {
         CHECK(worker_write(&worker, AT, 1, 2) == -ENOMEM);
         space_destroy(copy);
@@ -293,7 +293,7 @@ static void test_grow(void)
         CHECK(worker_write(&worker, AT + i * PAGE_SIZE, 1, 1) == 0);
     }
     CHECK(space_next_region(space, AT, &info) && info.end == AT + 40 * PAGE_SIZE);
-    child = space_fork(space);
+    child = space_fork(space, 0);
     CHECK(space_unmap(space, AT + 20 * PAGE_SIZE, 20, false) == 0);
     space_destroy(child);
     CHECK(space_map(space, AT + 20 * PAGE_SIZE, 20, READ_WRITE, 0, NULL, 0, false) > 0);

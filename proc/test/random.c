@@ -170,7 +170,7 @@ static void step_look(unsigned s, unsigned page)
 static void step_fork(unsigned s)
 {
     unsigned to = (s + 1 + below(SPACES - 1)) % SPACES;
-    struct space *child = space_fork(spaces[s]);
+    struct space *child = space_fork(spaces[s], 0);
 
     CHECK(child || run->may_fail);
     if (child) {
