@@ -198,6 +198,30 @@ static struct ask *find(struct script *script, uint32_t tag)
     return script->features & CAN_TAGS ? NULL : first;
 }
 
+/* An answer to a request that has failed by a fault before: it came too late, and is not
+ * for the request at hand. */
+static bool is_late(const struct script *script, const struct ask *ask, uint32_t tag)
+{
+    return tag > script->answered && tag < ask->tag;
+}
+
+/* Is it the answer to this request? If not, the request has failed, or waits on. */
+static bool is_for(struct script *script, struct ask *ask, const struct text_event *event)
+{
+    if (event->kind == TEXT_FAULT)
+        complain(script, event->why);
+    if (!ask || ask->tag != event->tag)
+        complain(script, "no request has this tag");
+    if (!ask || is_late(script, ask, event->tag))
+        return false;
+    if (ask->tag == event->tag)
+        script->answered = ask->tag;
+    if (ask->tag == event->tag && event->kind != TEXT_FAULT)
+        return true;
+    ask_answered(script, ask, EIO);
+    return false;
+}
+
 static void take(struct script *script, const struct text_event *event)
 {
     struct ask *ask = find(script, event->tag);
@@ -205,16 +229,8 @@ static void take(struct script *script, const struct text_event *event)
     int error = 0;
 
     script->answers++;
-    if (event->kind == TEXT_FAULT)
-        complain(script, event->why);
-    if (!ask || ask->tag != event->tag)
-        complain(script, "no request has this tag");
-    if (!ask)
+    if (!is_for(script, ask, event))
         return;
-    if (ask->tag != event->tag || event->kind == TEXT_FAULT) {
-        ask_answered(script, ask, EIO);
-        return;
-    }
     if (event->kind == TEXT_OK)
         error = take_ok(ask, event->data, event->data + event->count);
     else if (bytes && (ask->question.op == OP_GET || ask->question.op == OP_READ))

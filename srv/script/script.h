@@ -93,7 +93,7 @@ struct script {
     size_t taken;                       /* of the output */
     struct list asks;
     unsigned sent;                      /* asks in the state ASK_SENT */
-    uint32_t tag;                       /* the last one */
+    uint32_t tag, answered;             /* the last one; the last with an answer */
     bool turned_away;                   /* clients that found no place to wait */
     struct node root;
     struct list nodes;

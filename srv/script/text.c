@@ -119,26 +119,27 @@ static uint32_t tag_of(const struct bytes *line)
     return tag;
 }
 
+/* Without memory for them the bytes are taken all the same: they are no lines. */
 static size_t take_raw(struct text_input *input, const char *data, size_t count,
     struct text_event *event)
 {
     size_t part = count < input->raw ? count : input->raw;
 
     event->tag = input->raw_tag;
-    if (!bytes_add(&input->line, data, part, TEXT_DATA)) {
-        fault(event, "no memory");      /* and what follows is skipped as a line */
-        input->in_raw = false;
-        input->skipping = true;
-        return part;
-    }
     input->raw -= part;
+    if (!input->skipping && !bytes_add(&input->line, data, part, TEXT_DATA)) {
+        fault(event, "no memory");
+        input->skipping = true;
+    }
     if (input->raw)
         return part;
-    input->in_raw = false;
+    if (!input->skipping) {
+        event->kind = TEXT_BYTES;
+        event->data = input->line.data;
+        event->count = input->line.used;
+    }
+    input->in_raw = input->skipping = false;
     input->done = true;
-    event->kind = TEXT_BYTES;
-    event->data = input->line.data;
-    event->count = input->line.used;
     return part;
 }
 

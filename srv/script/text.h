@@ -53,7 +53,7 @@ struct text_input {
     struct bytes line;
     uint32_t raw_tag;
     size_t raw;                 /* bytes that are still to come */
-    bool in_raw, skipping;      /* to the end of a line that is too long */
+    bool in_raw, skipping;      /* what is not kept, to the end of the line or bytes */
     bool done;                  /* the line has been told and goes with the next byte */
 };
 

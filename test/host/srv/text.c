@@ -15,9 +15,11 @@
 
 #include "text_check.h"
 
+static size_t heap_most = SIZE_MAX;     /* larger blocks there are not */
+
 void *heap_resize(void *block, size_t size)
 {
-    return realloc(block, size);
+    return size <= heap_most ? realloc(block, size) : NULL;
 }
 
 void heap_free(void *block)
@@ -148,6 +150,24 @@ static void check_long(void)
     bytes_free(&input.line);
 }
 
+/* Raw bytes for which there is no memory are one fault, and are not taken for lines. */
+static void check_raw_without_memory(void)
+{
+    static const char answers[] = "5 raw 1000\n", next[] = "6 ok\n";
+    size_t count = sizeof(answers) - 1 + 1000 + sizeof(next) - 1;
+    char text[1100], got[100];
+
+    memcpy(text, answers, sizeof(answers) - 1);
+    memset(text + sizeof(answers) - 1, '\n', 1000);
+    memcpy(text + count - (sizeof(next) - 1), next, sizeof(next) - 1);
+    heap_most = 512;
+    for (size_t piece = 1; piece <= count; piece += piece < 20 ? 1 : 97) {
+        told(text, count, piece, got, sizeof(got));
+        assert(!strcmp(got, "5:5:0:;2:6:0:;"));
+    }
+    heap_most = SIZE_MAX;
+}
+
 int main(int argc, char **argv)
 {
     unsigned steps = argc > 2 ? (unsigned)atoi(argv[2]) : 2000;
@@ -156,6 +176,7 @@ int main(int argc, char **argv)
     check_answers();
     check_words();
     check_long();
+    check_raw_without_memory();
     for (unsigned i = 0; i < steps; i++) {
         static const char letters[] = "0123456789 \nokraw textherl\\0";
         unsigned char data[400];
