@@ -124,7 +124,8 @@ static void own_mounts(struct tree_node *node, struct text *text)
     }
 
 SAYS(version, "Linux version 6.1.0-uxrt (UX/RT)\n")
-SAYS(filesystems, "nodev\tuxrt\nnodev\tproc\n")
+/* What needs no device is not mounted by its name alone; services are. */
+SAYS(filesystems, "\tuxrt\nnodev\tproc\n")
 SAYS(swaps, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n")
 SAYS(ostype, "Linux\n")
 SAYS(osrelease, "6.1.0-uxrt\n")
