@@ -107,8 +107,9 @@ enum proc_call {
                            status, address or value, trap | error << 32.
                            ERROR_WAIT: the process is stopped */
     PROC_TKILL,         /* pid (0: any), tid, signal: to one thread. ESRCH, EPERM */
-    PROC_TIMER,         /* nanoseconds from now (0: none), interval -> what was left of the
-                           one before, its interval. SIGALRM comes to the process */
+    PROC_TIMER,         /* nanoseconds from now (0: none, -1: only tell), interval, which
+                           (proc_timer) -> what was left of the one before, its interval.
+                           Sends SIGALRM, SIGVTALRM or SIGPROF to the process */
     PROC_THREAD_WAKE,   /* bits: EVENT_WAKE comes to these threads of the process (bit n: n) */
     PROC_UNKNOWN,       /* number of a system call that there is not: counted */
 
@@ -150,6 +151,8 @@ enum proc_call {
     PROC_CALLS
 };
 
+/* Of real time, of processor time of the program, and of that with the system's. */
+enum proc_timer { PROC_TIMER_REAL, PROC_TIMER_VIRTUAL, PROC_TIMER_PROFILE, PROC_TIMERS };
 enum proc_usage { PROC_USAGE_SELF, PROC_USAGE_CHILDREN, PROC_USAGE_THREAD };
 enum { PROC_NICE_ASK = 100, PROC_NICE_LEAST = -20, PROC_NICE_MOST = 19 };
 

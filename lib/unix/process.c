@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Processes: fork, exec, exit, wait, kill, and what a thread says about itself. */
+#include <unix/pidfd.h>
 #include <unix/signal.h>
 #include <unix/thread.h>
 #include <unix/unix.h>
 #include <unix/usage.h>
 
 enum { ARCH_SET_GS = 0x1001, ARCH_SET_FS = 0x1002, ARCH_GET_FS = 0x1003 };
+enum { P_ALL = 0, P_PID = 1, P_PGID = 2, P_PIDFD = 3 };
 enum { WNOHANG = 1, WUNTRACED = 2, WEXITED = 4, WCONTINUED = 8, WNOWAIT = 0x1000000,
-       WAIT_ALL = WNOHANG | WUNTRACED | WCONTINUED, P_ALL = 0, P_PID = 1, P_PGID = 2,
+       WAIT_ALL = WNOHANG | WUNTRACED | WCONTINUED,
        CLD_EXITED = 1, CLD_KILLED = 2, CLD_STOPPED = 5, CLD_CONTINUED = 6, SIGCONT = 18 };
 enum {
-    CLONE_VM = 0x100, CLONE_VFORK = 0x4000, CLONE_PARENT_SETTID = 0x100000,
+    CLONE_VM = 0x100, CLONE_PIDFD = 0x1000, CLONE_VFORK = 0x4000, CLONE_PARENT_SETTID = 0x100000,
     CLONE_CHILD_SETTID = 0x1000000, CLONE_CHILD_CLEARTID = 0x200000,
     CLONE_THREAD = 0x10000, CLONE_SIGNAL = 0xff,
 };
@@ -35,21 +37,31 @@ UNIX_HANDLER(fork)
     return fork_process(t);
 }
 
+static void give_pidfd(struct uxrt_thread *t, int pid, void *to)
+{
+    int fd = (int)pidfd_open(t, (uint32_t)pid, 0);
+
+    give(to, &fd, sizeof(fd));
+}
+
 /* clone(2) in the form of fork; what a thread wants is refused. A child of CLONE_VM with
  * CLONE_VFORK only execs or exits: it gets a copy. */
 UNIX_HANDLER(clone)
 {
     uint64_t flags = argument(frame, 0) & ~(uint64_t)CLONE_SIGNAL;
     const uint64_t known = CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID
-                           | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+                           | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PIDFD;
 
     if (flags & CLONE_THREAD)
         return thread_clone(t, frame);
-    if (flags & ~known || ((flags & CLONE_VM) && !(flags & CLONE_VFORK)))
+    if (flags & ~known || ((flags & CLONE_VM) && !(flags & CLONE_VFORK))
+        || (flags & CLONE_PIDFD && flags & CLONE_PARENT_SETTID))
         return -EINVAL;
     int pid = fork_process(t);
     if (pid > 0 && flags & CLONE_PARENT_SETTID)
         give(argument_pointer(frame, 2), &pid, sizeof(pid));
+    if (pid > 0 && flags & CLONE_PIDFD)
+        give_pidfd(t, pid, argument_pointer(frame, 2));
     if (pid == 0) {
         if (flags & CLONE_CHILD_CLEARTID)
             thread_clear_at(t, argument(frame, 3));
@@ -112,21 +124,43 @@ static void describe(int status, int32_t *code, int32_t *value)
         ? status & 0x7f : status >> 8 & 0xff;
 }
 
+static bool is_nonblocking(struct uxrt_thread *t, int fd)
+{
+    uint32_t flags;
+
+    return library_get(t, fd, ATTR_FLAGS, 0, &flags, sizeof(flags)) == sizeof(flags)
+           && flags & UXRT_NONBLOCK;
+}
+
+/* The pid for PROC_WAIT of what waitid waits for; or an error. */
+static int64_t whom(struct uxrt_thread *t, uint64_t kind, int id, int64_t *pid)
+{
+    *pid = kind == P_ALL ? -1 : kind == P_PGID ? -(int64_t)id : id;
+    if (kind == P_PIDFD)
+        *pid = pidfd_pid(t, id);
+    return kind != P_PIDFD || *pid > 0 ? 0 : *pid == -ESRCH ? -ECHILD : *pid;
+}
+
 UNIX_HANDLER(waitid)
 {
     uint64_t kind = argument(frame, 0), options = argument(frame, 3);
-    int64_t id = argument_int(frame, 1);
+    int id = argument_int(frame, 1);
+    bool now = kind == P_PIDFD && is_nonblocking(t, id);
     struct linux_siginfo info = {0};
+    int64_t pid, error;
 
-    if (kind > P_PGID || options & ~(WAIT_ALL | WEXITED | WNOWAIT | UINT64_C(0xe0000000))
+    if (kind > P_PIDFD || (kind == P_PID && id <= 0) || (kind == P_PGID && id < 0)
+        || options & ~(WAIT_ALL | WEXITED | WNOWAIT | UINT64_C(0xe0000000))
         || !(options & (WEXITED | WUNTRACED | WCONTINUED)))
         return -EINVAL;
     if (!(options & WEXITED))
         options |= PROC_WAIT_NOT_ENDED;
-    int64_t pid = wait_child(t, kind == P_ALL ? -1 : kind == P_PID ? id : -id,
-        options & ~(uint64_t)WEXITED);
-    if (pid < 0)
-        return pid;
+    error = whom(t, kind, id, &pid);
+    if (error)
+        return error;
+    pid = wait_child(t, pid, (options & ~(uint64_t)WEXITED) | (now ? WNOHANG : 0));
+    if (pid < 0 || (!pid && now && !(options & WNOHANG)))
+        return pid ? pid : -EAGAIN;
     if (pid) {
         info.number = SIGCHLD;
         info.pid = (uint32_t)pid;

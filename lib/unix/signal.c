@@ -204,8 +204,6 @@ UNIX_HANDLER(sigaltstack)
 
 /* --- timers ---------------------------------------- */
 
-enum { ITIMER_REAL = 0 };
-
 struct linux_itimer {
     int64_t interval[2], value[2];      /* seconds, microseconds */
 };
@@ -226,43 +224,44 @@ static void in_microseconds(uint64_t nanoseconds, int64_t time[2])
     time[1] = (int64_t)(nanoseconds % SECOND / 1000);
 }
 
-/* Without a new time, only tells; gives the program the old one. */
-static int64_t timer(struct uxrt_thread *t, const struct linux_itimer *new, void *user)
+/* Numbers of timers are those of PROC_TIMER. Without a new time, only tells; gives the
+ * program the old one. */
+static int64_t timer(struct uxrt_thread *t, uint64_t which, const struct linux_itimer *new,
+    void *user)
 {
-    uint64_t words[2] = {UINT64_MAX, 0};
+    uint64_t words[3] = {UINT64_MAX, 0, which};
     struct linux_itimer old;
 
     if (new && (!in_nanoseconds(new->value, &words[0])
                 || !in_nanoseconds(new->interval, &words[1])))
         return -EINVAL;
-    int64_t error = client_proc(t, PROC_TIMER, words, 2, NULL, 0);
+    int64_t error = client_proc(t, PROC_TIMER, words, 3, NULL, 0);
 
+    if (error)
+        return error;
     in_microseconds(t->shared->result[0], old.value);
     in_microseconds(t->shared->result[1], old.interval);
-    return error || !user ? error : give(user, &old, sizeof(old));
+    return !user ? 0 : give(user, &old, sizeof(old));
 }
 
 UNIX_HANDLER(setitimer)
 {
     struct linux_itimer new = {0};
 
-    if (argument(frame, 0) != ITIMER_REAL)
-        return -EINVAL;
     if (argument(frame, 1) && take(&new, argument_pointer(frame, 1), sizeof(new)))
         return -EFAULT;
-    return timer(t, &new, argument_pointer(frame, 2));
+    return timer(t, (uint32_t)argument(frame, 0), &new, argument_pointer(frame, 2));
 }
 
 UNIX_HANDLER(getitimer)
 {
-    return argument(frame, 0) != ITIMER_REAL ? -EINVAL
-        : timer(t, NULL, argument_pointer(frame, 1));
+    return timer(t, (uint32_t)argument(frame, 0), NULL, argument_pointer(frame, 1));
 }
 
 UNIX_HANDLER(alarm)
 {
-    uint64_t words[2] = {(uint32_t)argument(frame, 0) * SECOND, 0};
-    int64_t error = client_proc(t, PROC_TIMER, words, 2, NULL, 0);
+    uint64_t words[3] = {(uint32_t)argument(frame, 0) * SECOND, 0, PROC_TIMER_REAL};
+    int64_t error = client_proc(t, PROC_TIMER, words, 3, NULL, 0);
 
     return error ? error : (int64_t)((t->shared->result[0] + SECOND - 1) / SECOND);
 }

@@ -94,6 +94,15 @@ void files_released(uint64_t token)
     server_released(server, token);
 }
 
+void files_process_ended(uint32_t pid)
+{
+    struct tree_node *node = tree_find(&kind_life, pid, 0, 0);
+
+    if (node) {
+        server_changed(server, &node->server, UXRT_READY_READ);
+    }
+}
+
 void files_ended(uint64_t badge)
 {
     server_ended(server, badge);

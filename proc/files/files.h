@@ -29,6 +29,8 @@ uint64_t files_request(cptr reply, uint64_t badge, uint64_t info, uint64_t mr[4]
 /* A connection to SERVICE_PROC has ended: its open files are closed. For
  * connection_end(), before the index can be used again. */
 void files_ended(uint64_t badge);
+/* A process has ended: who waits for that is woken (its file `life`). */
+void files_process_ended(uint32_t pid);
 /* A file of SERVICE_PROC that was exported is kept no longer. */
 void files_released(uint64_t token);
 

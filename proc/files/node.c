@@ -61,29 +61,49 @@ void tree_begin(struct tree_node *node, const struct node_kind *kind, uint32_t i
     node->server.number = tree_number(kind, id, node->start);
 }
 
-struct tree_node *tree_get(const struct node_kind *kind, uint32_t id, uint64_t start,
+struct tree_node *tree_find(const struct node_kind *kind, uint32_t id, uint64_t start,
     uint64_t end)
 {
     struct list *chain = chain_of(kind, id, start);
-    struct tree_node *node;
 
     for (struct list *link = chain->next; link != chain; link = link->next) {
-        node = list_entry(link, struct tree_node, link);
+        struct tree_node *node = list_entry(link, struct tree_node, link);
+
         if (node->kind == kind && node->id == id && node->start == start
             && node->end == end) {
-            goto found;
+            return node;
         }
     }
-    node = heap_zero(1, sizeof(*node));
+    return NULL;
+}
+
+static struct tree_node *create(const struct node_kind *kind, uint32_t id, uint64_t start,
+    uint64_t end)
+{
+    struct tree_node *node = heap_zero(1, sizeof(*node));
+
     if (!node) {
         return NULL;
     }
     node->start = start;
     node->end = end;
     tree_begin(node, kind, id);
-    list_append(chain, &node->link);
+    list_append(chain_of(kind, id, start), &node->link);
     count++;
-found:
+    return node;
+}
+
+struct tree_node *tree_get(const struct node_kind *kind, uint32_t id, uint64_t start,
+    uint64_t end)
+{
+    struct tree_node *node = tree_find(kind, id, start, end);
+
+    if (!node) {
+        node = create(kind, id, start, end);
+    }
+    if (!node) {
+        return NULL;
+    }
     node->used = requests;
     set_owner(node);
     return node;

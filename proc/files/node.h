@@ -66,6 +66,9 @@ struct tree_node *tree_get(const struct node_kind *kind, uint32_t id, uint64_t s
     uint64_t end);
 /* Sets what a node has from its kind. */
 void tree_begin(struct tree_node *node, const struct node_kind *kind, uint32_t id);
+/* The same, but only if it is there already, else null. */
+struct tree_node *tree_find(const struct node_kind *kind, uint32_t id, uint64_t start,
+    uint64_t end);
 /* Frees one that nobody uses. */
 void tree_free(struct tree_node *node);
 /* A request begins: nodes that no file uses may be freed, if there are many. */
@@ -121,11 +124,15 @@ extern const struct node_kind kind_root, kind_boot, kind_services, kind_processe
 extern const struct node_kind kind_process, kind_map, kind_memory, kind_self, kind_system;
 extern const struct node_kind kind_descriptors, kind_tasks;
 extern const struct node_kind kind_exe, kind_current, kind_process_root, kind_control;
-extern const struct node_kind kind_cmdline, kind_environ;
+extern const struct node_kind kind_cmdline, kind_environ, kind_life;
 /* A file of text under /proc or /proc/sys, which `make` writes. */
 #define SYSTEM_FILE(number, word, make) \
     (&(const struct node_kind){ \
         .name = (word), .code = (number), .mode = S_IFREG | 0444, .text = (make)})
+
+/* life.c */
+uint32_t life_ready(const struct tree_node *node);
+int64_t life_get(const struct tree_node *node, uint64_t argument, void *record, size_t size);
 
 /* linux.c: what is in /proc, and directories of settings in /proc/sys. */
 extern const struct node_kind *const linux_files[];

@@ -289,6 +289,7 @@ static const struct node_kind *const process_files[] = {
     PROCESS_FILE(16, "mountinfo", 0444, .text = linux_mountinfo),
     PROCESS_FILE(41, "counts", 0444, .text = counts),
     &kind_environ,
+    &kind_life,
     &kind_exe,
     &kind_current,
     &kind_process_root,

@@ -173,6 +173,22 @@ static int64_t tree_write(struct server_request *request)
     return node->kind->write ? node->kind->write(node, request) : -EROFS;
 }
 
+static uint32_t tree_ready(struct server_file *file)
+{
+    const struct tree_node *node = tree_node_of(file->node);
+
+    return node->kind == &kind_life ? life_ready(node) : UXRT_READY_READ | UXRT_READY_WRITE;
+}
+
+static int64_t tree_get_record(struct server_request *request, unsigned attribute,
+    uint64_t argument, void *record, size_t size)
+{
+    const struct tree_node *node = tree_node_of(request->file->node);
+
+    return attribute == ATTR_CONTROL && node->kind == &kind_life
+           ? life_get(node, argument, record, size) : -ENOTTY;
+}
+
 static int64_t tree_object(struct server_request *request, unsigned protection)
 {
     struct tree_node *node = tree_node_of(request->file->node);
@@ -210,6 +226,8 @@ const struct server_operations tree_operations = {
     .read = tree_read,
     .write = tree_write,
     .resize = tree_resize,
+    .ready = tree_ready,
+    .get = tree_get_record,
     .object = tree_object,
     .turn = tree_turn,
 };

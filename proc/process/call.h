@@ -67,8 +67,9 @@ int call_kill(struct call *call);
 int call_tkill(struct call *call);
 int call_action(struct call *call);
 int call_signal(struct call *call);
-int call_timer(struct call *call);
 int call_queue(struct call *call);
+/* interval.c, */
+int call_timer(struct call *call);
 /* posix_timer.c, */
 int call_timer_create(struct call *call);
 int call_timer_set(struct call *call);

@@ -4,15 +4,12 @@
 
 #include <stddef.h>
 
-#include <boot/boot.h>
 #include <process/signal.h>
 #include <process/thread.h>
 #include <process/usage.h>
 #include <util/errno.h>
-#include <util/scale.h>
 
 enum { STATUS_STOPPED = 0x7f, STATUS_CONTINUED = 0xffff, STATUS_SHIFT = 8 };
-#define NANOSECONDS_MAX (UINT64_C(1) << 62)
 
 /* --- wait ---------------------------------------- */
 
@@ -252,59 +249,5 @@ int call_signal(struct call *call)
     call->result[4] = (uint64_t)(int64_t)info.status;
     call->result[5] = info.address;
     call->result[6] = info.trap | (uint64_t)info.error << 32;
-    return 0;
-}
-
-/* --- timer ---------------------------------------- */
-
-static uint64_t uptime(void)
-{
-    return scale(timer_now() - boot()->boot_tsc, 1000000000, boot()->tsc_hz);
-}
-
-static void ring(struct timer *timer)
-{
-    struct signals *signals =
-        (struct signals *)((char *)timer - offsetof(struct signals, timer));
-    struct process *process =
-        (struct process *)((char *)signals - offsetof(struct process, signals));
-    const struct signal_info info = {.code = SIGNAL_KERNEL};
-
-    if (signals->interval) {
-        uint64_t now = uptime();
-
-        signals->deadline += signals->interval;
-        if (signals->deadline < now) {
-            signals->deadline = now + signals->interval;
-        }
-        timer_set(timer, timer_at(signals->deadline));
-    } else {
-        signals->deadline = 0;
-    }
-    signal_send(process, NULL, SIGNAL_ALARM, &info);
-}
-
-/* nanoseconds from now or 0 (or -1: only tell), interval -> left, interval */
-int call_timer(struct call *call)
-{
-    struct signals *signals = &call->process->signals;
-    uint64_t now = uptime(), after = call->words[0], interval = call->words[1];
-
-    call->result[0] = signals->deadline > now ? signals->deadline - now
-        : signals->deadline != 0;
-    call->result[1] = signals->interval;
-    if (after == UINT64_MAX) {
-        return 0;
-    }
-    if (after > NANOSECONDS_MAX || interval > NANOSECONDS_MAX) {
-        return -EINVAL;
-    }
-    timer_cancel(&signals->timer);
-    signals->deadline = after ? now + after : 0;
-    signals->interval = after ? interval : 0;
-    if (after) {
-        signals->timer.expired = ring;
-        timer_set(&signals->timer, timer_at(signals->deadline));
-    }
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <boot/log.h>
+#include <files/files.h>
 #include <memory/slot.h>
 #include <process/call.h>
 #include <process/connection.h>
@@ -136,6 +137,7 @@ void process_kill(struct process *process, int status)
     drop_memory(process);
     give_children(process);
     group_orphan(groups, count);
+    files_process_ended(process->pid);
     signal_parent(process, status & STATUS_SIGNAL ? CHILD_KILLED : CHILD_EXITED,
         status & STATUS_SIGNAL ? status & STATUS_SIGNAL : status >> STATUS_SHIFT);
 }

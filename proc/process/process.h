@@ -50,14 +50,20 @@ struct signal_info {
     uint32_t trap, error;       /* of a fault: the processor's */
 };
 
+/* An interval timer: PROC_TIMER. */
+struct interval {
+    struct timer timer;         /* first */
+    uint64_t deadline, every;   /* nanoseconds of its clock; deadline 0: it is not set */
+    unsigned which;             /* PROC_TIMER_ */
+};
+
 struct signals {
     uint64_t pending, ignored, handled;     /* bit n - 1: signal n */
     bool stopped, report_stop, report_continue;
     bool no_stops;              /* stopped children are no news */
     bool no_zombies;            /* nor are those that have ended: they just go */
     uint8_t stop_signal;
-    struct timer timer;         /* of PROC_TIMER */
-    uint64_t deadline, interval;        /* nanoseconds since boot; of the timer */
+    struct interval intervals[PROC_TIMERS];
     struct queued *queue;       /* pending.c */
     uint64_t queue_count;
     struct posix_timer *timers; /* posix_timer.c */

@@ -321,7 +321,7 @@ void signal_fork(struct process *child, const struct process *parent)
 
 void signal_end(struct process *process)
 {
-    timer_cancel(&process->signals.timer);
+    interval_end(process);
     posix_timer_drop_all(process);
     pending_drop(process, UINT64_MAX);
 }

@@ -13,7 +13,7 @@ enum signal_number {
     SIGNAL_HANGUP = 1, SIGNAL_ILL = 4, SIGNAL_TRAP = 5, SIGNAL_BUS = 7, SIGNAL_FPE = 8, SIGNAL_KILL = 9,
     SIGNAL_SEGV = 11, SIGNAL_ALARM = 14, SIGNAL_CHILD = 17, SIGNAL_CONTINUE = 18,
     SIGNAL_STOP = 19, SIGNAL_TSTP = 20, SIGNAL_TTIN = 21, SIGNAL_TTOU = 22,
-    SIGNAL_URGENT = 23, SIGNAL_WINDOW = 28, SIGNAL_SYS = 31, SIGNALS = 64,
+    SIGNAL_URGENT = 23, SIGNAL_VIRTUAL = 26, SIGNAL_PROFILE = 27, SIGNAL_WINDOW = 28, SIGNAL_SYS = 31, SIGNALS = 64,
 };
 
 /* Codes of siginfo (si_code). */
@@ -52,5 +52,7 @@ int signal_take(struct thread *thread, struct signal_info *info);
 int signal_take_of(struct thread *thread, uint64_t set, struct signal_info *info);
 /* What is done with a signal from now on. */
 void signal_action(struct process *process, unsigned signal, unsigned action);
-/* The process ends: its timer does, too. */
+/* interval.c: its timers do not ring any more. */
+void interval_end(struct process *process);
+/* The process ends: its timers do, too. */
 void signal_end(struct process *process);

@@ -201,7 +201,7 @@ static void directories(void **state)
         "vmstat 1 7 8 9 10 ");
     assert_string_equal(list(PROC, "9"),
         "status cmdline maps ns ctl mem map tty stat statm comm limits mounts mountinfo "
-        "counts environ exe cwd root fd task ");
+        "counts environ life exe cwd root fd task ");
     assert_string_equal(list(PROC, "9/task"), "9 ");
     assert_string_equal(list(PROC, "9/task/9"), "status stat comm ");
     assert_int_equal(open_from(PROC, "9/task/8", UXRT_READ), -ENOENT);
