@@ -175,7 +175,11 @@ int64_t pipe_get(struct server_request *request, unsigned attribute, uint64_t ar
 {
     const struct pipe *pipe = pipe_of(request->file);
     uint32_t value = argument == FIONREAD ? pipe_used(pipe) : pipe->size;
+    uint64_t skip = argument >> PIPE_SKIP_SHIFT;
 
+    if (attribute == ATTR_CONTROL && argument == (PIPE_PEEK | skip << PIPE_SKIP_SHIFT))
+        return request->file->flags & UXRT_READ
+               ? (int64_t)ring_peek(pipe, skip, record, (uint32_t)size) : -EBADF;
     if (attribute != ATTR_CONTROL || (argument != FIONREAD && argument != PIPE_SIZE))
         return -ENOTTY;
     if (size < sizeof(value))

@@ -48,7 +48,7 @@ void pipe_end(struct pipe *pipe);
 /* The file is an end of it, or both. */
 void pipe_opened(struct pipe *pipe, struct server_file *file);
 
-/* data.c: operations; FIONREAD and PIPE_SIZE of ATTR_CONTROL. */
+/* data.c: operations; FIONREAD and those of transport/pipe.h of ATTR_CONTROL. */
 int64_t pipe_read(struct server_request *request);
 int64_t pipe_write(struct server_request *request);
 uint32_t pipe_ready(struct server_file *file);
@@ -67,6 +67,8 @@ bool pipe_expects(const struct pipe *pipe, uint32_t end);
 /* ring.c: of this library. Both return bytes, or an error and nothing has changed. */
 int64_t ring_fill(struct pipe *pipe, struct server_request *from, uint32_t count);
 int64_t ring_drain(struct pipe *pipe, struct server_request *to, uint32_t count);
+/* Copies what is there after the first `skip` bytes, as far as it fits: the bytes. */
+uint32_t ring_peek(const struct pipe *pipe, uint64_t skip, char *to, uint32_t size);
 /* Forgets what is in it. */
 void ring_empty(struct pipe *pipe);
 void ring_free(struct pipe *pipe);

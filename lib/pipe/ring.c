@@ -106,6 +106,19 @@ int64_t ring_drain(struct pipe *pipe, struct server_request *to, uint32_t count)
     return done;
 }
 
+uint32_t ring_peek(const struct pipe *pipe, uint64_t skip, char *to, uint32_t size)
+{
+    uint32_t used = pipe_used(pipe), from = pipe->head + (uint32_t)skip, count, first;
+
+    if (skip >= used)
+        return 0;
+    count = used - (uint32_t)skip < size ? used - (uint32_t)skip : size;
+    first = span(pipe, from, count);
+    memcpy(to, pipe->bytes + (from & (pipe->size - 1)), first);
+    memcpy(to + first, pipe->bytes, count - first);
+    return count;
+}
+
 int ring_resize(struct pipe *pipe, uint32_t size)
 {
     uint32_t used = pipe_used(pipe), first = span(pipe, pipe->head, used);

@@ -66,7 +66,7 @@
     CALL(285, fallocate) CALL(306, syncfs) CALL(319, memfd_create) CALL(325, mlock) \
     CALL(326, copy_file_range) CALL(129, rt_sigqueueinfo) CALL(222, timer_create) \
     CALL(223, timer_settime) CALL(224, timer_gettime) CALL(225, timer_getoverrun) \
-    CALL(226, timer_delete) CALL(297, rt_tgsigqueueinfo) CALL(424, pidfd_send_signal) \
+    CALL(226, timer_delete) CALL(297, rt_tgsigqueueinfo) CALL(275, splice) CALL(276, tee) CALL(278, vmsplice) CALL(424, pidfd_send_signal) \
     CALL(434, pidfd_open) CALL(327, preadv2) CALL(328, pwritev2)
 
 #define PROTOTYPE(number, name) foreign_handler unix_##name;

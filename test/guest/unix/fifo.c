@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* FIFOs by name, the size of pipes, and controls of descriptors. Prints TAP subtests. */
+/* FIFOs by name, the size of pipes, splice, and controls of descriptors. Prints TAP
+ * subtests. */
 #include "check.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -162,6 +164,46 @@ static void test_controls(void)
     unlink("/tmp/fifo.bytes");
 }
 
+static int holds(int fd, const char *text)
+{
+    char bytes[16] = "";
+
+    return read(fd, bytes, sizeof(bytes) - 1) == (ssize_t)strlen(text) && !strcmp(bytes, text);
+}
+
+static void test_splice(void)
+{
+    struct iovec vector[] = {{"12", 2}, {"345", 3}};
+    int one[2], two[2], fd = open("/tmp/fifo.bytes", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    loff_t offset = 2;
+
+    if (pipe(one) || pipe(two) || write(fd, "abcdef", 6) != 6)
+        return;
+    ok(splice(fd, &offset, one[1], NULL, 3, 0) == 3 && offset == 5 && holds(one[0], "cde"),
+       "splice from a file");
+    ok(splice(one[0], NULL, two[1], NULL, 9, SPLICE_F_NONBLOCK) == -1 && errno == EAGAIN,
+       "from an empty pipe");
+    ok(write(one[1], "hello", 5) == 5 && tee(one[0], two[1], 3, 0) == 3
+       && holds(two[0], "hel"), "tee");
+    ok(splice(one[0], NULL, two[1], NULL, 9, 0) == 5 && holds(two[0], "hello"),
+       "leaves what splice takes");
+    ok(write(one[1], "XY", 2) == 2 && lseek(fd, 1, SEEK_SET) == 1
+       && splice(one[0], NULL, fd, NULL, 9, 0) == 2 && lseek(fd, 0, SEEK_SET) == 0
+       && holds(fd, "aXYdef"), "into a file at its position");
+    ok(vmsplice(one[1], vector, 2, 0) == 5 && holds(one[0], "12345"), "vmsplice");
+    ok(splice(fd, NULL, fd, NULL, 1, 0) == -1 && errno == EINVAL
+       && splice(one[0], &offset, two[1], NULL, 1, 0) == -1 && errno == ESPIPE
+       && splice(one[1], NULL, two[1], NULL, 1, 0) == -1 && errno == EBADF
+       && tee(fd, two[1], 1, 0) == -1 && errno == EINVAL, "nonsense");
+    close(one[1]);
+    ok(splice(one[0], NULL, two[1], NULL, 9, 0) == 0, "the end");
+    close(one[0]);
+    close(two[0]);
+    close(two[1]);
+    close(fd);
+    unlink("/tmp/fifo.bytes");
+}
+
 int main(void)
 {
     unlink(name);
@@ -171,5 +213,6 @@ int main(void)
     test_names();
     test_size();
     test_controls();
+    test_splice();
     return checks_done();
 }
