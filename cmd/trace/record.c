@@ -118,6 +118,9 @@ static void print_place(const struct uxrt_trace *r, char *text, size_t size)
         print(text, size, "OPEN \"%.*s\"",
             r->length > MODE_BYTES ? (int)r->length - MODE_BYTES : 0,
             r->data + MODE_BYTES);
+    else if (r->label & REQUEST_NAMED)
+        print(text, size, "%s \"%.*s\"", attribute_name(attribute), (int)r->length,
+            r->data);
     else
         print(text, size, "%s %lu", attribute_name(attribute), (unsigned long)(
             attribute >= ATTR_PROC ? attribute - ATTR_PROC : r->place & ATTRIBUTE_ARGUMENT));

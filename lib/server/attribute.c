@@ -7,7 +7,8 @@
 #include <server/internal.h>
 #include <util/string.h>
 
-enum where { ON_FILE = 1, ON_NODE = 2 /* roots as well */, ON_CONTROL = 4 };
+/* ON_NODE: roots as well; ON_NAME: and what has a name below. */
+enum where { ON_FILE = 1, ON_NODE = 2, ON_CONTROL = 4, ON_NAME = 8 };
 
 struct handler {
     uint16_t where;
@@ -20,7 +21,7 @@ struct handler {
 enum { NAME_MOST = 4 + NAME_BYTES, NAMES_MOST = 4 + 2 * NAME_BYTES };
 
 static const struct handler handlers[] = {
-    [ATTR_STAT] = { ON_NODE, 0, 0, fs_stat_read, NULL },
+    [ATTR_STAT] = { ON_NODE | ON_NAME, 0, 0, fs_stat_read, NULL },
     [ATTR_SET] = { ON_NODE, sizeof(struct uxrt_change), sizeof(struct uxrt_change), NULL,
         fs_set_write },
     [ATTR_POSITION] = { ON_FILE, sizeof(struct uxrt_seek), sizeof(struct uxrt_seek),
@@ -120,7 +121,7 @@ static int find_file(struct attribute_call *call, const struct handler *handler,
 
         if (!node)
             return -ENOENT;
-        if (handler->where != ON_NODE)
+        if (!(handler->where & ON_NODE))
             return -EBADF;
         *root = (struct open_file){
             .file = { .node = node, .flags = UXRT_PATH, .references = 1 },
@@ -180,7 +181,7 @@ static int64_t do_read(struct attribute_call *call, const struct handler *handle
     uint32_t count = call->request->request.count;
     int64_t result;
 
-    if (!handler->read)
+    if (!handler->read || (call->server->name && !(handler->where & ON_NAME)))
         return -EINVAL;
     call->size = count < RECORD_MAX ? count : RECORD_MAX;
     result = handler->read(call);

@@ -162,12 +162,23 @@ static void find_registers(struct server *server, const struct uxrt_request *req
     server->registers = uxrt_request_registers(server->service, &read);
 }
 
+/* Operations may call the process server, which changes the message registers: the name
+ * that goes along with a read is kept before, as it came. */
+static void keep_name(struct server *server, const struct uxrt_request *request)
+{
+    server->name = uxrt_request_name(request, &server->name_length);
+    if (server->name)
+        server->name = memcpy(server->name_kept, server->name,
+            (request->words - 1) * sizeof(*server->name_kept));
+}
+
 int64_t fs_careful(struct server *server, struct server_request *request)
 {
     const struct uxrt_request *r = &request->request;
     struct connection *connection;
     int error = 0;
 
+    keep_name(server, r);
     if (!server->registers)
         find_registers(server, r);
     connection = fs_connection_get(server, r->badge, &error);

@@ -87,6 +87,9 @@ struct server {
     char *record;                   /* RECORD_MAX bytes: of the attribute being done */
     uint64_t turn[SHORT_READ_MAX / 8];      /* struct name_turn of the request */
     uint32_t turn_bytes;
+    const char *name;               /* that the read at hand is of; null: of the file */
+    size_t name_length;
+    uint64_t name_kept[MESSAGE_MAX_LENGTH];
     uint64_t *registers;            /* of messages; of use when there is a request */
     uint64_t kept[MESSAGE_MAX_LENGTH];      /* bytes of the short write being done */
 };
@@ -219,6 +222,8 @@ int64_t fs_attribute_do(struct server *server, struct connection *connection,
     struct server_request *request);
 
 /* open.c, name.c, rename.c, record.c: handlers. */
+/* The node that a read is of, which may have a name. */
+int fs_named_node(struct attribute_call *call, struct server_node **node);
 int64_t fs_open_write(struct attribute_call *call);
 int64_t fs_clone_write(struct attribute_call *call);
 int64_t fs_close_write(struct attribute_call *call);

@@ -141,6 +141,27 @@ static int make_file(struct attribute_call *call, struct opening *opening)
     return error;
 }
 
+/* As it is opened for nothing but to be looked at. */
+int fs_named_node(struct attribute_call *call, struct server_node **node)
+{
+    struct opening opening = {
+        .flags = (uint32_t)(call->argument >> REQUEST_FILE_BITS),
+        .name = call->server->name, .length = call->server->name_length,
+    };
+    int error;
+
+    *node = call->request->file->node;
+    if (!opening.name)
+        return call->argument ? -EINVAL : 0;
+    if (call->argument & LAST_FILE
+        || opening.flags & ~(uint32_t)(UXRT_NOFOLLOW | UXRT_DIRECTORY))
+        return -EINVAL;
+    opening.flags |= UXRT_PATH;
+    error = find(call, &opening);
+    *node = opening.at.node;
+    return error;
+}
+
 int64_t fs_open_write(struct attribute_call *call)
 {
     struct opening opening = {

@@ -25,7 +25,7 @@ void fs_wake(struct server *server, uint64_t badge, uint64_t files)
     memcpy(server->registers, saved, sizeof(saved));
 }
 
-/* A short request has its bytes in memory of its own. */
+/* A short request has its bytes, or the name that goes along, in memory of its own. */
 static void own_data(struct parked *parked)
 {
     struct uxrt_request *r = &parked->request.request;
@@ -34,15 +34,26 @@ static void own_data(struct parked *parked)
         return;
     if (r->write)
         memcpy(parked->data, r->data, r->count);
+    else if (r->words > 1)
+        memcpy(&parked->data[1], parked->request.server->name_kept,
+            (r->words - 1) * sizeof(*parked->data));
     r->data = parked->data;
+}
+
+/* Bytes that own_data needs. */
+static size_t own_size(const struct uxrt_request *r)
+{
+    uint64_t words = words_of(r->count);
+
+    if (r->form != FORM_MESSAGE)
+        return 0;
+    return (words < r->words ? r->words : words) * sizeof(uint64_t);
 }
 
 static struct parked *parked_create(struct connection *connection,
     const struct server_request *request)
 {
-    const struct uxrt_request *r = &request->request;
-    struct parked *parked = heap_alloc(
-        sizeof(*parked) + (r->form == FORM_MESSAGE ? words_of(r->count) * 8 : 0));
+    struct parked *parked = heap_alloc(sizeof(*parked) + own_size(&request->request));
 
     if (!parked)
         return NULL;

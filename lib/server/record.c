@@ -15,15 +15,14 @@ static int64_t give(struct attribute_call *call, const void *record, size_t size
     return (int64_t)size;
 }
 
-static void close_then(struct attribute_call *call, bool done)
-{
-    if (done)
-        fs_id_close(call->server, call->connection, call->request->request.file);
-}
-
 int64_t fs_stat_read(struct attribute_call *call)
 {
-    const struct server_node *node = call->request->file->node;
+    struct server_node *node;
+    int error = fs_named_node(call, &node);
+
+    if (error)
+        return error;
+
     struct uxrt_stat stat = {
         .device = UINT64_C(1) + call->identity->service, .node = node->number,
         .mode = node->mode, .links = node->links, .uid = node->uid, .gid = node->gid,
@@ -31,15 +30,9 @@ int64_t fs_stat_read(struct attribute_call *call)
         .blocks = node->size / BLOCK_BYTES + (node->size % BLOCK_BYTES != 0),
         .accessed = node->accessed, .modified = node->modified, .changed = node->changed,
     };
-    int error = 0;
 
-    if (call->argument > 1)
-        return -EINVAL;
     if (call->server->operations.stat)
-        error = call->server->operations.stat(call->server, call->request->file->node,
-            &stat);
-    if (call->argument)
-        call->then = close_then;
+        error = call->server->operations.stat(call->server, node, &stat);
     return error ? error : give(call, &stat, sizeof(stat));
 }
 

@@ -44,6 +44,7 @@ static int64_t slash_argument(const struct name_operation *operation, uint64_t *
 {
     switch (operation->attribute) {
     case ATTR_OPEN:
+    case ATTR_STAT:
         if (*argument & (uint64_t)UXRT_CREATE << OPEN_FLAGS_SHIFT) {
             return -EISDIR;
         }
@@ -76,6 +77,27 @@ static __attribute__((noinline)) int64_t ask_long(struct uxrt_thread *t,
     return write_long(t, operation->slot, file, address, parts, 3);
 }
 
+/* One request for it, as it is now. */
+static int64_t ask_once(struct uxrt_thread *t, const struct walk *walk,
+    const struct name_operation *operation, uint32_t file, uint32_t begin,
+    int64_t address)
+{
+    const char *name = walk->text + begin;
+    uint32_t length = walk->length - begin;
+    int64_t result = -EMSGSIZE;
+
+    if (operation->record) {
+        return client_read_named(t, operation->slot, file, address, name, length,
+            operation->record, operation->record_size);
+    }
+    if (!operation->counted) {
+        result = client_write_two(t, operation->slot, file, address, operation->head,
+            operation->head_count, name, length);
+    }
+    return result == -EMSGSIZE ? ask_long(t, walk, operation, file, begin, address)
+                               : result;
+}
+
 /* One request to one server; `begin` is where in the text its part begins. */
 static int64_t ask(struct uxrt_thread *t, const struct walk *walk,
     const struct name_operation *operation, uint32_t file, uint32_t begin)
@@ -91,12 +113,7 @@ static int64_t ask(struct uxrt_thread *t, const struct walk *walk,
     }
     address = (int64_t)attribute_address(operation->attribute, argument);
     do {
-        result = operation->counted ? -EMSGSIZE
-            : client_write_two(t, operation->slot, file, address, operation->head,
-                  operation->head_count, walk->text + begin, walk->length - begin);
-        if (result == -EMSGSIZE) {
-            result = ask_long(t, walk, operation, file, begin, address);
-        }
+        result = ask_once(t, walk, operation, file, begin, address);
     } while (client_again(t, &result));
     return result;
 }

@@ -152,6 +152,28 @@ int64_t client_write_two(struct uxrt_thread *t, unsigned slot, uint32_t file,
         1 + (unsigned)words_of(bytes)));
 }
 
+int64_t client_read_named(struct uxrt_thread *t, unsigned slot, uint32_t file,
+    int64_t address, const char *name, size_t length, void *data, size_t count)
+{
+    uint64_t label = request_label(false, FORM_MESSAGE, file, count) | REQUEST_NAMED;
+    unsigned words = (unsigned)words_of(length + 1);
+    int64_t result;
+
+    if (length > SHORT_NAME_MAX || count > SHORT_READ_MAX) {
+        return -EMSGSIZE;
+    }
+    t->ipc->msg[words] = 0;
+    if (!copy_in(&t->ipc->msg[1], name, length)) {
+        return -EFAULT;
+    }
+    result = reply_result(client_call(t, slot, label, (uint64_t)address, 0, 1 + words));
+    if (result > 0) {
+        data_counted(t, (size_t)result);
+        return copy_out(data, t->ipc->msg, (size_t)result) ? result : -EFAULT;
+    }
+    return result;
+}
+
 int64_t client_proc(struct uxrt_thread *t, enum proc_call call, const uint64_t *words,
     unsigned count, const void *bytes, size_t byte_count)
 {

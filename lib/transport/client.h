@@ -34,6 +34,11 @@ int64_t client_write_two(struct uxrt_thread *t, unsigned slot, uint32_t file,
     int64_t offset, const void *head, size_t head_count, const void *tail,
     size_t tail_count);
 
+/* A read of an attribute of a name below the file; EMSGSIZE if the name is longer than
+ * SHORT_NAME_MAX, or `count` than SHORT_READ_MAX. */
+int64_t client_read_named(struct uxrt_thread *t, unsigned slot, uint32_t file,
+    int64_t address, const char *name, size_t length, void *data, size_t count);
+
 /* A call of the process server (process.h): words, then bytes. 0 or a negative error; the
  * results are in t->shared->result. */
 int64_t client_proc(struct uxrt_thread *t, enum proc_call call, const uint64_t *words,

@@ -90,29 +90,43 @@ int library_open(struct uxrt_thread *t, const char *name, unsigned flags, unsign
     return library_openat(t, UXRT_AT_CURRENT, name, flags, mode);
 }
 
-/* Reads the attributes of a file that was opened only for that, and closes it. */
-static int stat_and_close(struct uxrt_thread *t, struct file *file,
-    struct uxrt_stat *stat)
+/* The name is too long for a message: a file is opened, only to be looked at. */
+static __attribute__((noinline)) int64_t stat_long(struct uxrt_thread *t, int directory,
+    const char *name, unsigned flags, struct uxrt_stat *stat)
 {
-    int64_t result = client_read(t, file->slot, file->id, stat, sizeof(*stat),
-        (int64_t)attribute_address(ATTR_STAT, 1));
+    struct walk walk;
+    struct file *file;
+    int64_t result = name_open(t, directory, name, UXRT_PATH | flags, 0, &walk, &file);
 
-    if (result == sizeof(*stat)) {
-        file_forget(file);
-        return 0;
+    if (result < 0) {
+        return result;
     }
+    result = client_read(t, file->slot, file->id, stat, sizeof(*stat),
+        (int64_t)attribute_address(ATTR_STAT, 0));
     file_close(t, file);
-    return result < 0 ? (int)result : -EIO;
+    return result;
 }
 
 int name_stat(struct uxrt_thread *t, int directory, const char *name, unsigned flags,
     struct uxrt_stat *stat)
 {
+    struct name_operation operation = {
+        .attribute = ATTR_STAT, .argument = (uint64_t)flags << REQUEST_FILE_BITS,
+        .record = stat, .record_size = sizeof(*stat),
+    };
     struct walk walk;
-    struct file *file;
-    int result = name_open(t, directory, name, UXRT_PATH | flags, 0, &walk, &file);
+    int64_t result = walk_begin(t, &walk, directory, name);
 
-    return result < 0 ? result : stat_and_close(t, file, stat);
+    if (!result) {
+        result = walk_do(t, &walk, &operation);
+    }
+    if (result == -EMSGSIZE) {
+        result = stat_long(t, directory, name, flags, stat);
+    }
+    if (result < 0) {
+        return (int)result;
+    }
+    return result == sizeof(*stat) ? 0 : -EIO;
 }
 
 int library_stat(struct uxrt_thread *t, const char *name, struct uxrt_stat *stat)

@@ -134,29 +134,66 @@ static int64_t move(struct uxrt_thread *t, int descriptor, const struct uxrt_req
     return got < 0 && !done ? got : (int64_t)done;
 }
 
-/* Receives, and takes a write's data, as far as there is room: 0, UXRT_NOTIFIED or a
- * negative error. A client whose pages are missing is sent back for them. */
+/* Takes the name that goes along with a read: its length, 0 if there is none, or a negative
+ * error. A name that does not fit is opened instead. */
+static int64_t take_name(const struct uxrt_request *r, const struct uxrt_iovec *v,
+    int count, size_t room)
+{
+    struct uxrt_iovec piece;
+    size_t length = 0, done = 0;
+    const char *name = uxrt_request_name(r, &length);
+
+    if (length > room) {
+        return -EMSGSIZE;
+    }
+    while (name && done < length
+           && piece_at(v, count, sizeof(struct uxrt_message) + done, &piece)) {
+        size_t part = piece.length < length - done ? piece.length : length - done;
+
+        if (!copy_out(piece.base, name + done, part)) {
+            return -EFAULT;
+        }
+        done += part;
+    }
+    return (int64_t)done;
+}
+
+/* Takes a write's bytes, as far as there is room: how many, or a negative error. */
+static int64_t take_data(struct uxrt_thread *t, int descriptor, struct uxrt_request *r,
+    const struct uxrt_iovec *v, int count, size_t room)
+{
+    int64_t bytes;
+
+    if (r->count > room) {
+        r->count = (uint32_t)room;
+    }
+    bytes = move(t, descriptor, r, v, count, r->count);
+    if (bytes >= 0) {
+        r->count = (uint32_t)bytes;
+    }
+    return bytes;
+}
+
+/* Receives, and takes what comes along: 0 and *bytes of that, UXRT_NOTIFIED or a negative
+ * error. A client whose pages are missing is sent back for them. */
 static int receive_data(struct uxrt_thread *t, const struct file *service,
-    struct uxrt_request *request, const struct uxrt_iovec *v, int count, size_t room)
+    struct uxrt_request *request, const struct uxrt_iovec *v, int count, size_t room,
+    int64_t *bytes)
 {
     int descriptor = descriptor_of(service);
 
     for (;;) {
         int result = receive(t, service, descriptor, request);
-        int64_t bytes;
 
-        if (result || !request->write) {
+        if (result) {
             return result;
         }
-        if (request->count > room) {
-            request->count = (uint32_t)room;
-        }
-        bytes = move(t, descriptor, request, v, count, request->count);
-        if (bytes >= 0) {
-            request->count = (uint32_t)bytes;
+        *bytes = request->write ? take_data(t, descriptor, request, v, count, room)
+                                : take_name(request, v, count, room);
+        if (*bytes >= 0) {
             return 0;
         }
-        library_answer(t, descriptor, request, bytes, false);
+        library_answer(t, descriptor, request, *bytes, false);
     }
 }
 
@@ -175,12 +212,13 @@ static uint64_t keep(const struct uxrt_request *r)
 int64_t plain_receive(struct uxrt_thread *t, const struct file *service,
     const struct uxrt_iovec *v, int count)
 {
-    int64_t room = room_of(v, count, true);
+    int64_t room = room_of(v, count, true), bytes = 0;
     struct uxrt_request r;
     struct uxrt_message message = {.end = 1};
     struct uxrt_iovec first;
     int result = room < 0 ? (int)room
-                          : receive_data(t, service, &r, v, count, (size_t)room);
+                          : receive_data(t, service, &r, v, count, (size_t)room,
+                                         &bytes);
 
     if (result < 0) {
         return result;
@@ -196,7 +234,7 @@ int64_t plain_receive(struct uxrt_thread *t, const struct file *service,
         || !copy_out(first.base, &message, sizeof(message))) {
         return -EFAULT;         /* it was there: the server takes its own memory away */
     }
-    return (int64_t)sizeof(message) + (message.write ? message.count : 0);
+    return (int64_t)sizeof(message) + bytes;
 }
 
 /* Takes the request of a tag away; false: none waits for that answer. */

@@ -8,6 +8,8 @@
  * address. In form MESSAGE a write's bytes follow from register 1 on; in form BUFFER
  * register 1 is the place of the bytes in the buffer area (layout.h); in form WINDOW they
  * are in the caller's reply window. A reply's bytes, in form MESSAGE, begin at register 0.
+ * A read of an attribute, in form MESSAGE, may be of a name below the file: the name, ended
+ * and padded by NULs, follows from register 1 on.
  */
 #pragma once
 
@@ -24,6 +26,8 @@
 #define REQUEST_WRITE        (UINT64_C(1) << 48)
 #define REQUEST_FORM_SHIFT   49
 #define REQUEST_CURRENT      (UINT64_C(1) << 51) /* at the file's own position */
+#define REQUEST_NAMED        (UINT64_C(1) << 52) /* beyond the label, so never sent: the
+                                                    client's own note that a name goes along */
 
 enum request_form { FORM_MESSAGE, FORM_BUFFER, FORM_WINDOW };
 
@@ -36,6 +40,8 @@ enum { CONTROL_FILE = 0, ROOT_FILE = 1, ROOTS_MAX = 8, FIRST_FILE = 16,
 /* Most bytes of a message: a write's follow register 0, a read's do not. */
 #define SHORT_WRITE_MAX ((MESSAGE_MAX_LENGTH - 1) * 8)
 #define SHORT_READ_MAX  (MESSAGE_MAX_LENGTH * 8)
+/* Most bytes of the name of a read: its NUL goes along. */
+#define SHORT_NAME_MAX  (SHORT_WRITE_MAX - 1)
 
 /* Reply label. */
 #define REPLY_COUNT(label)  ((label) & REQUEST_COUNT_MAX)
@@ -90,7 +96,8 @@ static inline uint64_t attribute_address(unsigned attribute, uint64_t argument)
  * id stands for, with no component ".." (the client resolves these) and at most NAME_BYTES.
  */
 enum attribute {
-    ATTR_STAT = 1,   /* R struct uxrt_stat; argument: 1 = close the file afterwards */
+    ATTR_STAT = 1,   /* R struct uxrt_stat; may be of a name: argument: open flags << 20, of
+                        UXRT_NOFOLLOW and UXRT_DIRECTORY */
     ATTR_SET,        /* W struct uxrt_change: mode, owner, times, size */
     ATTR_POSITION,   /* W struct uxrt_seek; R int64_t position afterwards */
     ATTR_FLAGS,      /* R uint32_t: flags of the open file; W: UXRT_APPEND, UXRT_NONBLOCK */

@@ -11,11 +11,13 @@
 enum { ERROR_NUMBERS = 256 };
 
 /* Is it an error number that a reply to such a request can have? Names, with which the
- * library has to go on elsewhere, are written; what a link stands for is read, too. */
+ * library has to go on elsewhere, are written or go along with a read; what a link stands
+ * for is read, too. */
 static inline bool reply_may_fail(uint64_t request, uint64_t number)
 {
     return number - 1 < ERROR_NUMBERS - 1 || number == ERROR_WAIT || number == ERROR_FILE
-           || ((number == ERROR_LINK || number == ERROR_MOUNT) && request & REQUEST_WRITE);
+           || ((number == ERROR_LINK || number == ERROR_MOUNT)
+               && request & (REQUEST_WRITE | REQUEST_NAMED));
 }
 
 /* The label of this reply to a request with that label; an error if the reply breaks the

@@ -24,6 +24,14 @@ static bool is_buffer_of(uint64_t badge, uint64_t place, uint64_t count)
     return size <= BUFFER_STRIDE && offset <= size && count <= size - offset;
 }
 
+/* Does a name go along as it should? It ends with a NUL. */
+static bool is_named(const uint64_t *msg, const struct uxrt_request *request,
+    uint64_t length)
+{
+    return !request->current && request->offset & ATTRIBUTE && length > 1
+           && length <= MESSAGE_MAX_LENGTH && !(msg[length - 1] >> 56);
+}
+
 /* Where the data of a request in a message are, or null: its length is wrong. */
 static void *in_message(struct uxrt_thread *t, const struct uxrt_request *request,
     uint64_t length)
@@ -31,7 +39,8 @@ static void *in_message(struct uxrt_thread *t, const struct uxrt_request *reques
     uint64_t *msg = t->ipc->msg;
 
     if (!request->write) {
-        return length == 1 && request->count <= SHORT_READ_MAX ? msg : NULL;
+        return (length == 1 || is_named(msg, request, length))
+                       && request->count <= SHORT_READ_MAX ? msg : NULL;
     }
     return length == 1 + words_of(request->count) && request->count <= SHORT_WRITE_MAX
         ? &msg[1] : NULL;

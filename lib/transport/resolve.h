@@ -30,9 +30,12 @@ struct walk {
     char pending[TEXT_SIZE];    /* at its end: targets of links, then the rest */
 };
 
-/* A write of an attribute on a directory's file, of a head and the name. */
+/* A write of an attribute on a directory's file, of a head and the name; or a read of one
+ * of the name, if there is a record. */
 struct name_operation {
     unsigned attribute;
+    void *record;           /* of a read: it, */
+    size_t record_size;     /* and its size */
     bool creates;           /* in unions, only where creating is allowed */
     uint64_t argument;
     const void *head;

@@ -89,6 +89,10 @@ struct uxrt_trace trace_before(struct uxrt_thread *t, unsigned slot, uint64_t la
     if (in_message(label) && label & REQUEST_WRITE) {
         take_data(&record, &t->ipc->msg[1], REPLY_COUNT(label));
     }
+    if (label & REQUEST_NAMED) {
+        take_data(&record, &t->ipc->msg[1],
+            strnlen((char *)&t->ipc->msg[1], SHORT_NAME_MAX));
+    }
     stop(t);
     record.start = (uint64_t)clock_uptime();
     return record;
@@ -101,7 +105,7 @@ uint64_t trace_after(struct uxrt_thread *t, struct uxrt_trace *record, uint64_t 
     record->end = (uint64_t)clock_uptime();
     record->reply = reply;
     memcpy(kept, t->ipc->msg, sizeof(kept));
-    if (in_message(record->label) && !(record->label & REQUEST_WRITE)
+    if (in_message(record->label) && !(record->label & (REQUEST_WRITE | REQUEST_NAMED))
         && reply_result(reply) > 0) {
         take_data(record, kept, REPLY_COUNT(reply));
     }

@@ -14,7 +14,7 @@ struct message *message_now(void)
     return &current;
 }
 
-/* The words of a message that follow the first `from`. */
+/* Words of a message, from number `from` on. */
 static void take_words(const uint64_t mr[4], unsigned from, unsigned words)
 {
     for (unsigned i = 0; i < words; i++) {
@@ -40,7 +40,10 @@ static bool check_message(struct uxrt_request *request, uint64_t words,
 {
     request->data = current.words;
     if (!request->write) {
-        return request->count <= SHORT_READ_MAX;
+        take_words(mr, 0, (unsigned)words);
+        return request->count <= SHORT_READ_MAX
+               && (words == 1 || (!request->current && request->offset & ATTRIBUTE
+                                  && !(current.words[words - 1] >> 56)));
     }
     if (request->count > SHORT_WRITE_MAX || words < 1 + words_of(request->count)) {
         return false;
@@ -71,6 +74,7 @@ bool message_take(struct uxrt_request *request, cptr reply, uint64_t badge,
     *request = (struct uxrt_request){
         .badge = badge,
         .offset = mr[0],
+        .words = words & 0x7f,
         .file = label >> REQUEST_FILE_SHIFT & LAST_FILE,
         .count = (uint32_t)REPLY_COUNT(label),
         .write = (label & REQUEST_WRITE) != 0,

@@ -53,6 +53,7 @@ static void check_server(char *program)
     bool begun = tap_ok(tap_await("plain", pid), "%s serves", program);
     int state = begun ? uxrt_open("/srv/plain/state", UXRT_READ, 0) : -1;
     int data = uxrt_open("/srv/plain/data", UXRT_READ, 0);
+    struct uxrt_stat stat;
 
     if (!tap_ok(state >= 0 && data >= 0, "files are opened"))
         return;
@@ -60,6 +61,9 @@ static void check_server(char *program)
         good += kill_client(state);
     tap_is(good, KILLS, "each client's end is told once");
     tap_is(uxrt_open("/srv/plain/none", UXRT_READ, 0), -ENOENT, "no such file");
+    tap_is(uxrt_stat("/srv/plain/none", &stat), -ENOENT, "nor does stat find it");
+    tap_is(uxrt_stat("/srv/plain/data", &stat) ? 0 : (int)stat.size, PEER_SIZE,
+        "stat of a name that is there");
     tap_is(uxrt_close(data), 0, "close");
     tap_is(state_of(state).closed, 1, "the server hears of it");
     tap_is(tap_kill(pid), 9, "it is killed");

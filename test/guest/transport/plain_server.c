@@ -48,6 +48,22 @@ static bool is_name(const char *name)
     return !name[i] && 4 + i == in.message.count;
 }
 
+/* Of a name: it goes along. */
+static int64_t do_stat(int64_t bytes, const void **from)
+{
+    static const char name[4] = "data";
+    static const struct uxrt_stat stat = {.node = 3, .mode = 0100644, .size = PEER_SIZE};
+
+    if (bytes != sizeof(name))
+        return bytes ? NO_SUCH_FILE : NO_ATTRIBUTE;
+    for (unsigned i = 0; i < sizeof(name); i++) {
+        if (in.data[i] != (uint8_t)name[i])
+            return NO_SUCH_FILE;
+    }
+    *from = &stat;
+    return in.message.count < sizeof(stat) ? in.message.count : sizeof(stat);
+}
+
 static int64_t do_open(uint32_t id)
 {
     int free = find(0, 0);
@@ -63,7 +79,8 @@ static int64_t do_open(uint32_t id)
     return in.message.count;
 }
 
-static int64_t do_attribute(void)
+/* The bytes of a read begin at *from; `bytes` came with the message. */
+static int64_t do_attribute(int64_t bytes, const void **from)
 {
     int file = find(in.message.badge, in.message.file);
 
@@ -76,12 +93,13 @@ static int64_t do_attribute(void)
         files[file].badge = 0;
         state.closed++;
         return 0;
+    case ATTR_STAT:
+        return do_stat(bytes, from);
     default:
         return NO_ATTRIBUTE;
     }
 }
 
-/* The bytes of a read begin at *from. */
 static int64_t do_bytes(const void **from)
 {
     const struct uxrt_message *m = &in.message;
@@ -157,8 +175,8 @@ void plain_server(int number, const struct plain_calls *given)
             end_connection();
             continue;
         }
-        result = in.message.offset & ATTRIBUTE && !in.message.current ? do_attribute()
-                                                                      : do_bytes(&from);
+        result = in.message.offset & ATTRIBUTE && !in.message.current
+            ? do_attribute(got - (int64_t)sizeof(in.message), &from) : do_bytes(&from);
         got = answer(result, from);
     }
 }

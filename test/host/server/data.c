@@ -153,7 +153,7 @@ static void faults(void **state)
     assert_int_equal(fake_open(user, ROOT, "other", B, MAKE, 0644), -EFAULT);
     assert_int_equal(fake_get(user, CONTROL_FILE, ATTR_FORK, 0, 8), -EFAULT);
     assert_int_equal(fake_get(user, CONTROL_FILE, ATTR_EXPORT, A, 8), -EFAULT);
-    assert_int_equal(fake_get(user, A, ATTR_STAT, 1, sizeof(struct uxrt_stat)), -EFAULT);
+    assert_int_equal(fake_get(user, A, ATTR_STAT, 0, sizeof(struct uxrt_stat)), -EFAULT);
     fake.fault = false;
     assert_int_equal(fake_read(user, A, 3, UXRT_CURRENT), 3);
     assert_got("abc");

@@ -255,6 +255,19 @@ bool fake_waits(unsigned reply)
     return fake.replies[reply].taken && !fake.replies[reply].answered;
 }
 
+/* The message of a short request. */
+static void put_message(struct uxrt_request *request, const void *data)
+{
+    size_t bytes = request->write ? request->count : data ? strlen(data) + 1 : 0;
+
+    request->words = 1 + words_of(bytes);
+    request->data = request->write ? registers + 1 : registers;
+    if (bytes) {
+        registers[words_of(bytes)] = 0;
+        memcpy(registers + 1, data, bytes);
+    }
+}
+
 int64_t fake_call(uint64_t badge, uint32_t file, bool write, uint64_t offset,
     bool current, const void *data, size_t count)
 {
@@ -277,9 +290,7 @@ int64_t fake_call(uint64_t badge, uint32_t file, bool write, uint64_t offset,
         memcpy(reply->memory, data, count);
     memset(registers, 0xee, sizeof(registers));
     if (request.form == FORM_MESSAGE) {
-        request.data = write ? registers + 1 : registers;
-        if (write && count)
-            memcpy(registers + 1, data, count);
+        put_message(&request, data);
     } else if (request.form == FORM_BUFFER) {
         request.data = reply->memory;
     }
@@ -331,6 +342,13 @@ int64_t fake_names(uint64_t badge, uint32_t base, unsigned attribute, uint64_t a
     if (second)
         memcpy(record + at + length, second, more);
     return fake_set(badge, base, attribute, argument, record, at + length + more);
+}
+
+int64_t fake_stat(uint64_t badge, uint32_t base, const char *name, uint32_t flags)
+{
+    return fake_call(badge, base, false,
+        attribute_address(ATTR_STAT, (uint64_t)flags << REQUEST_FILE_BITS), false, name,
+        sizeof(struct uxrt_stat));
 }
 
 int64_t fake_open(uint64_t badge, uint32_t base, const char *name, uint32_t id,

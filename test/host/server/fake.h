@@ -56,7 +56,8 @@ uint64_t fake_child(uint32_t index, uint64_t parent, uint64_t token);
 void fake_end(uint64_t badge);
 void fake_cancel(uint64_t badge);
 
-/* One request. `data` is what is written; bytes read are in fake.memory afterwards. */
+/* One request. `data` is what is written, or the name that a read is of, if it is a short
+ * one; bytes read are in fake.memory afterwards. */
 int64_t fake_call(uint64_t badge, uint32_t file, bool write, uint64_t offset,
     bool current, const void *data, size_t count);
 
@@ -67,6 +68,7 @@ int64_t fake_get(uint64_t badge, uint32_t file, unsigned attribute, uint64_t arg
     size_t count);
 int64_t fake_set(uint64_t badge, uint32_t file, unsigned attribute, uint64_t argument,
     const void *data, size_t count);
+int64_t fake_stat(uint64_t badge, uint32_t base, const char *name, uint32_t flags);
 int64_t fake_open(uint64_t badge, uint32_t base, const char *name, uint32_t id,
     uint32_t flags, uint32_t mode);
 int64_t fake_close(uint64_t badge, uint32_t id);

@@ -266,6 +266,14 @@ static void answers(void **state)
     assert_int_equal(fake_get(user, A, ATTR_RPC, 98, 3), -ENODATA);
 }
 
+static struct uxrt_stat got_stat(void)
+{
+    struct uxrt_stat stat;
+
+    memcpy(&stat, fake.memory, sizeof(stat));
+    return stat;
+}
+
 static void others(void **state)
 {
     struct uxrt_object object;
@@ -283,9 +291,28 @@ static void others(void **state)
     assert_int_equal(fake_set(user, A, ATTR_TERMIOS, 0, "x", 1), -ENOTTY);
     assert_int_equal(fake_get(user, A, ATTR_CONTROL, 0, 4), -ENOTTY);
     assert_int_equal(fake_set(user, A, ATTR_SYNC, 0, NULL, 0), 0);
-    assert_int_equal(fake_get(user, A, ATTR_STAT, 1, sizeof(struct uxrt_stat)),
-        sizeof(struct uxrt_stat));
+    fake_close(user, A);
     assert_int_equal(toy.closed, 1);
+}
+
+/* A request that is begun anew: its name has stayed. */
+static void resumed(void **state)
+{
+    (void)state;
+    fake_open(user, ROOT, "f", A, MAKE, 0644);
+    fake_write(user, A, "123", 0);
+    toy.keep = true;
+    assert_int_equal(fake_stat(user, ROOT, "f", 0), FAKE_PARKED);
+    unsigned reply = fake.reply;
+
+    assert_int_equal(fake_open(user, ROOT, "f", B, UXRT_READ, 0), 5);
+    server_resume(toy.kept);
+    assert_int_equal(fake_take(reply), sizeof(struct uxrt_stat));
+    assert_int_equal(got_stat().size, 3);
+    toy.keep = true;
+    assert_int_equal(fake_stat(user, ROOT, "f", 0), FAKE_PARKED);
+    fake_cancel(user);
+    assert_int_equal(fake_take(fake.reply), -EINTR);
 }
 
 static void strangers(void **state)
@@ -301,7 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CHECK(forks), CHECK(odd_forks), CHECK(many_forks), CHECK(exports), CHECK(parking),
         CHECK(registers_kept), CHECK(parking_limits), CHECK(readiness), CHECK(locks),
-        CHECK(answers), CHECK(others), CHECK(strangers),
+        CHECK(answers), CHECK(others), CHECK(resumed), CHECK(strangers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,7 +131,7 @@ static void changes(void **state)
 #undef CHANGE
     assert_int_equal(fake_set(user, A, ATTR_SET, 0, "short", 5), -EINVAL);
     assert_int_equal(fake_get(user, A, ATTR_STAT, 0, 8), -EINVAL);
-    assert_int_equal(fake_get(user, A, ATTR_STAT, 2, 200), -EINVAL);
+    assert_int_equal(fake_get(user, A, ATTR_STAT, 1, 200), -EINVAL);
 }
 
 static int64_t make_link(uint32_t base, const char *name, const char *target)
@@ -171,6 +171,48 @@ static void links(void **state)
     assert_memory_equal(turn()->target, "to/where", 8);
     assert_int_equal(fake_names(user, ROOT, ATTR_REMOVE, 0, NULL, "link", NULL), 4);
     assert_int_equal(check_stat(user, A).links, 0);
+}
+
+/* stat of a name: what an open that only looks finds, in one request and without an id. */
+static void stats(void **state)
+{
+    const int64_t all = sizeof(struct uxrt_stat);
+    const uint64_t stat = attribute_address(ATTR_STAT, 0);
+    const uint64_t path = attribute_address(ATTR_PATH, 0);
+    char name[64];
+
+    (void)state;
+    check_mkdir(user, ROOT, "d", 0700);
+    for (unsigned i = 1; i < 20; i++) {         /* every length of the padding */
+        memset(name, 'n', i);
+        name[i] = 0;
+        fake_open(user, ROOT, name, A, MAKE, 0600 + i % 8);
+        fake_close(user, A);
+        assert_int_equal(fake_stat(user, ROOT, name, 0), all);
+        assert_int_equal(((struct uxrt_stat *)fake.memory)->mode,
+            S_IFREG | (0600 + (i % 8 & 5)));
+    }
+    assert_int_equal(fake_stat(user, ROOT, "", 0), all);
+    assert_int_equal(fake_stat(user, ROOT, "d", UXRT_DIRECTORY), all);
+    assert_int_equal(fake_stat(user, ROOT, "n", UXRT_DIRECTORY), -ENOTDIR);
+    assert_int_equal(fake_stat(user, ROOT, "n/x", 0), -ENOTDIR);
+    assert_int_equal(fake_stat(user, ROOT, "d/none", 0), -ENOENT);
+    assert_int_equal(fake_stat(fake_connect(3, 1001, 100), ROOT, "d/none", 0), -EACCES);
+    assert_int_equal(fake_stat(user, ROOT, "n", UXRT_CREATE), -EINVAL);
+    assert_int_equal(fake_call(user, ROOT, false, stat | 1, false, "n", 200), -EINVAL);
+    assert_int_equal(fake_call(user, ROOT, false, stat, false, "n", 40), -EINVAL);
+    assert_int_equal(fake_call(user, ROOT, false, path, false, "n", 100), -EINVAL);
+    make_link(ROOT, "link", "to/where");
+    assert_int_equal(fake_stat(user, ROOT, "link", 0), -ERROR_LINK);
+    assert_int_equal(turn()->used, 4);
+    assert_memory_equal(turn()->target, "to/where", 8);
+    assert_int_equal(fake_stat(user, ROOT, "link/", UXRT_NOFOLLOW), -ERROR_LINK);
+    assert_int_equal(fake_stat(user, ROOT, "link", UXRT_NOFOLLOW), all);
+    assert_int_equal(((struct uxrt_stat *)fake.memory)->mode, S_IFLNK | 0777);
+    fake_open(user, ROOT, "other", A, MAKE | UXRT_EXCLUSIVE, S_IFSOCK | 0644);
+    assert_int_equal(fake_stat(user, ROOT, "other/a", 0), -ERROR_MOUNT);
+    assert_int_equal(turn()->service, 77);
+    assert_int_equal(fake_stat(user, ROOT, "other", UXRT_NOFOLLOW), all);
 }
 
 static void services(void **state)
@@ -382,7 +424,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHECK(walks), CHECK(malformed), CHECK(permissions), CHECK(changes), CHECK(links),
-        CHECK(services), CHECK(removals), CHECK(renames), CHECK(paths_after_renames),
+        CHECK(stats), CHECK(services), CHECK(removals), CHECK(renames), CHECK(paths_after_renames),
         CHECK(hard_links), CHECK(lists),
         CHECK(roots_and_paths),
     };

@@ -44,13 +44,21 @@ static struct toy_node *meant(struct toy_node *entry)
     return entry->original ? entry->original : entry;
 }
 
+static void taken_back(struct server_request *request)
+{
+    assert(request == toy.kept);
+}
+
 static int lookup(struct server *server, struct server_node *parent, const char *name,
     size_t length, struct server_node **node)
 {
     struct toy_node *found = *place(toy_of(parent), name, length);
 
-    (void)server;
     assert(length && length <= 255 && !memchr(name, '/', length));
+    if (toy.keep) {
+        toy.keep = false;
+        return server_keep(server, NULL, taken_back, &toy.kept);
+    }
     if (!found)
         return -ENOENT;
     *node = &meant(found)->node;

@@ -24,6 +24,8 @@ struct toy {
     struct toy_node *root;
     uint64_t opened, closed;    /* open files */
     uint64_t nodes, forgotten;  /* made; and told to forget */
+    bool keep;                  /* the next request that looks for a name */
+    struct server_request *kept;
     bool park;                  /* readers of empty FIFOs; else EAGAIN */
 };
 extern struct toy toy;

@@ -263,7 +263,10 @@ static void step_records(unsigned c)
     unsigned char record[64] = { (unsigned char)choose(256), (unsigned char)choose(256) };
     uint64_t argument = attribute == ATTR_STAT ? 0 : choose(8);
 
-    if (choose(2))
+    if (!choose(8))
+        fake_stat(badges[c], choose(2) ? ROOT_FILE : file, any_name(),
+            choose(2) ? UXRT_NOFOLLOW : 0);
+    else if (choose(2))
         fake_get(badges[c], file, attribute, argument, choose(200));
     else
         fake_set(badges[c], file, attribute, argument, record, choose(sizeof(record)));
@@ -320,6 +323,8 @@ void raw_step(void)
     size_t count = choose(8) ? choose(64) : choose(sizeof(record));
     unsigned c = any_connection(), kind = choose(4), used = 4;
     uint64_t offset = any_offset();
+    bool write = choose(2), current = !choose(10);
+    bool named = !write && !current && offset & ATTRIBUTE && choose(2);
     uint32_t file = choose(3) ? choose(40) : choose(1 << 20);
 
     memset(record, 0, sizeof(record));
@@ -346,7 +351,9 @@ void raw_step(void)
     fake.form = choose(3);
     fake.fault = !choose(20);
     fake.full = !choose(30);
-    fake_call(badges[c], file, choose(2), offset, !choose(10), record, count);
+    record[900] = 0;            /* the longest name of a read ends here */
+    fake_call(badges[c], file, write, offset, current,
+        named ? record + 4 : write ? record : NULL, count);
     fake.full = fake.fault = false;
     for (unsigned i = 0; i < FAKE_REPLIES; i++) {
         if (fake.replies[i].taken && fake.replies[i].answered)

@@ -106,12 +106,12 @@ static int64_t turn(int error, uint32_t used, const char *target, uint32_t servi
     return -error;
 }
 
-static int64_t open_found(const char *what, uint64_t argument)
+static int64_t found(const char *what, uint64_t argument, bool open)
 {
     if (argument >> REQUEST_FILE_BITS & UXRT_DIRECTORY && what[0] != '/') {
         return -ENOTDIR;
     }
-    fake.open++;
+    fake.open += open;
     return 0;
 }
 
@@ -126,10 +126,11 @@ static int64_t make(unsigned service, const char *path, bool open)
 static int64_t walk(unsigned service, const char *name, unsigned attribute,
     uint64_t argument)
 {
-    uint64_t flags = attribute == ATTR_OPEN ? argument >> REQUEST_FILE_BITS : 0;
+    bool looks = attribute == ATTR_OPEN || attribute == ATTR_STAT;
+    uint64_t flags = looks ? argument >> REQUEST_FILE_BITS : 0;
     char path[8200];
     size_t length = (size_t)snprintf(path, sizeof(path), "%s%s", *name ? "/" : "", name);
-    bool nofollow = flags & UXRT_NOFOLLOW || attribute != ATTR_OPEN;
+    bool nofollow = flags & UXRT_NOFOLLOW || !looks;
     const char *what = "/";
 
     for (size_t end = 1; end <= length; end++) {
@@ -149,10 +150,10 @@ static int64_t walk(unsigned service, const char *name, unsigned attribute,
             return turn(ERROR_MOUNT, (uint32_t)end - 1, NULL, (uint32_t)atoi(what + 1));
         }
     }
-    if (attribute != ATTR_OPEN || (!*what && flags & UXRT_CREATE)) {
-        return make(service, path, attribute == ATTR_OPEN);
+    if (!looks || (!*what && flags & UXRT_CREATE)) {
+        return make(service, path, looks);
     }
-    return *what ? open_found(what, argument) : -ENOENT;
+    return *what ? found(what, argument, attribute == ATTR_OPEN) : -ENOENT;
 }
 
 int64_t client_write_two(struct uxrt_thread *t, unsigned slot, uint32_t file,
@@ -213,10 +214,22 @@ int64_t client_read(struct uxrt_thread *t, unsigned slot, uint32_t file, void *d
     fake.calls++;
     if (ATTRIBUTE_OF((uint64_t)offset) == ATTR_STAT) {
         memset(data, 0, sizeof(struct uxrt_stat));
-        fake.open--;
         return sizeof(struct uxrt_stat);
     }
     return -EINVAL;
+}
+
+int64_t client_read_named(struct uxrt_thread *t, unsigned slot, uint32_t file,
+    int64_t address, const char *name, size_t length, void *data, size_t count)
+{
+    int64_t result = length > SHORT_NAME_MAX ? -EMSGSIZE
+        : client_write_two(t, slot, file, address, NULL, 0, name, length);
+
+    if (result >= 0) {
+        memset(data, 0, count);
+        result = (int64_t)count;
+    }
+    return result;
 }
 
 int64_t client_proc(struct uxrt_thread *t, enum proc_call call, const uint64_t *words,

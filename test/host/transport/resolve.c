@@ -231,14 +231,28 @@ static void removal(void **state)
     assert_int_equal(library_remove(t, "/file"), 0);
 }
 
-static void stat_costs_two(void **state)
+static void stat_costs_one(void **state)
 {
     struct uxrt_stat stat;
+    char name[1100] = "/a/b/";
 
     (void)state;
     fake.calls = 0;
     assert_int_equal(library_stat(fake_thread(), "/a/b/c", &stat), 0);
-    assert_int_equal(fake.calls, 2);
+    assert_int_equal(fake.calls, 1);
+    assert_int_equal(fake.attribute, ATTR_STAT);
+    assert_int_equal(library_stat(fake_thread(), "/a/b/c/", &stat), -ENOTDIR);
+    assert_int_equal(library_stat(fake_thread(), "/a/b/", &stat), 0);
+    assert_int_equal(fake.argument, (uint64_t)UXRT_DIRECTORY << REQUEST_FILE_BITS);
+    assert_int_equal(library_stat(fake_thread(), "/to-b/c", &stat), 0);
+    assert_int_equal(library_lstat(fake_thread(), "/to-b", &stat), 0);
+    assert_int_equal(library_lstat(fake_thread(), "/loop", &stat), 0);
+    assert_int_equal(library_stat(fake_thread(), "/loop", &stat), -ELOOP);
+    for (size_t i = strlen(name); i < sizeof(name) - 1; i++) {
+        name[i] = i % 100 ? 'x' : '/';
+    }
+    assert_int_equal(library_stat(fake_thread(), name, &stat), -ENOENT);
+    assert_int_equal(fake.attribute, ATTR_OPEN);        /* too long for a message */
     assert_int_equal(fake.open, 0);
 }
 
@@ -284,7 +298,7 @@ int main(void)
         cmocka_unit_test_setup(unions, prepare),
         cmocka_unit_test_setup(two_names, prepare),
         cmocka_unit_test_setup(removal, prepare),
-        cmocka_unit_test_setup(stat_costs_two, prepare),
+        cmocka_unit_test_setup(stat_costs_one, prepare),
         cmocka_unit_test_setup(nonsense, prepare),
     };
 

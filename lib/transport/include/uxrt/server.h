@@ -18,7 +18,8 @@
 struct uxrt_request {
     uint64_t badge;         /* connection: identity and generation */
     uint64_t offset;        /* or an attribute address; meaningless if `current` */
-    uint64_t : 12;          /* (these fields are together as the message has them) */
+    uint64_t words : 7;     /* of the message (these fields are together as it has them) */
+    uint64_t : 5;
     uint64_t count : 28;    /* bytes given or wanted */
     uint64_t file : 20;     /* id within the connection */
     uint64_t write : 1;     /* a write, else a read */
@@ -29,6 +30,23 @@ struct uxrt_request {
                                receive or copy) or in the shared buffer; plain: null */
     uint64_t reply;         /* capability of the reply object that holds the client */
 };
+
+/* The name below the file that a read of an attribute is of, and its length; null: it is of
+ * the file. It is in the registers, as `data` is, so copy it. */
+static inline const char *uxrt_request_name(const struct uxrt_request *request,
+    size_t *length)
+{
+    const uint64_t *words = (const uint64_t *)request->data;
+    uint64_t last;
+
+    if (request->write || request->form != 0 || request->words < 2) {
+        return NULL;
+    }
+    last = words[request->words - 1];
+    *length = (request->words - 1) * sizeof(last)
+              - (last ? (unsigned)__builtin_clzll(last) / 8 : sizeof(last));
+    return (const char *)&words[1];
+}
 
 /* What uxrt_receive returns beside 0. */
 enum { UXRT_NOTIFIED = 1 };  /* no request: request->badge says why (layout.h) */
@@ -87,7 +105,7 @@ int64_t uxrt_request_put(int service, const struct uxrt_request *request, uint64
 
 /*
  * Plain on the serving side too: read() on the service's descriptor gives one request, a
- * struct uxrt_message and then a write's bytes; write() answers one, a struct uxrt_message
+ * struct uxrt_message and then a write's bytes, or the name that a read is of; write() answers one, a struct uxrt_message
  * and then a read's bytes. Only `tag`, `result` and `end` matter in an answer. A message
  * with `end` and tag 0 says that the connection has ended, and wants no answer. EAGAIN from
  * an answer: the client could not take the bytes, and asks again. A program of Unix gets

@@ -220,7 +220,8 @@ struct uxrt_trace {
     uint64_t reply;             /* its label */
     uint32_t service;           /* number, as in /proc/sys/services */
     uint32_t length;            /* bytes of: */
-    char data[64];              /* the first bytes, if they were in the message */
+    char data[64];              /* the first bytes, if they were in the message; of a read
+                                   of a name (bit 52 of its label): the name's */
 };
 /* From now on this thread's requests are recorded in the file, and those of threads,
  * children and programs that it begins; -1: no more. */

@@ -57,10 +57,15 @@ static void try_request(const struct input *in)
     world_window.length = in->count % sizeof(world_window.memory);
     world_window.step = in->from % 5000 + 1;
     world_window.missing = in->from % 20000;
+    size_t length = 0;
     enum request_check check = request_decode(t, &r, in->info, badge);
     bool is_fast = request_decode_fast(t, &again, in->info, badge, in->words[0]);
 
-    require(is_fast == (check == REQUEST_GOOD && r.form != FORM_BUFFER));
+    const char *name = check == REQUEST_GOOD ? uxrt_request_name(&r, &length) : NULL;
+
+    require(is_fast == (check == REQUEST_GOOD && r.form != FORM_BUFFER && !name));
+    require(!name || (length <= SHORT_NAME_MAX && !r.write && !name[length]
+                      && name == (const char *)&t->ipc->msg[1]));
     require((check == REQUEST_NOTIFICATION) == in->badge >> 63);
     if (check != REQUEST_GOOD) {
         return;
@@ -79,7 +84,7 @@ static void try_request(const struct input *in)
 
 static void try_reply(const struct input *in)
 {
-    uint64_t request = in->request & ((UINT64_C(1) << 52) - 1);
+    uint64_t request = in->request & (2 * REQUEST_NAMED - 1);
     uint64_t reply = reply_checked(request, in->reply);
     int64_t result = reply_result(reply);
 

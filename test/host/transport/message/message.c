@@ -59,6 +59,34 @@ static void good_requests(void **state)
     assert_int_equal(request_decode(t, &r, 0, BADGE_NOTIFY | 3), REQUEST_NOTIFICATION);
 }
 
+/* A name may go along with a read of an attribute; it ends with a NUL. */
+static void names(void **state)
+{
+    struct uxrt_request r;
+    uint64_t info = world_request(false, FORM_MESSAGE, 100, 3);
+    size_t length = 0;
+
+    (void)state;
+    t = world_begin();
+    memcpy(&t->ipc->msg[1], "what/name", 10);
+    check(info, REQUEST_BAD);                   /* no attribute */
+    t->ipc->msg[0] = attribute_address(ATTR_STAT, 0);
+    assert_int_equal(decode(&r, info), REQUEST_GOOD);
+    assert_string_equal(uxrt_request_name(&r, &length), "what/name");
+    assert_int_equal(length, 9);
+    check(world_request(false, FORM_MESSAGE, 960, 120), REQUEST_GOOD);
+    check(world_request(false, FORM_MESSAGE, 8, 121), REQUEST_BAD);
+    assert_int_equal(decode(&r, world_request(false, FORM_MESSAGE, 8, 1)), REQUEST_GOOD);
+    assert_null(uxrt_request_name(&r, &length));
+    check(info | REQUEST_CURRENT << 12, REQUEST_BAD);
+    check(world_request(false, FORM_WINDOW, 8, 3), REQUEST_BAD);
+    check(world_request(false, FORM_MESSAGE, 8, 2), REQUEST_BAD);   /* "what/nam" */
+    t->ipc->msg[1] = 0;
+    assert_int_equal(decode(&r, world_request(false, FORM_MESSAGE, 8, 2)), REQUEST_GOOD);
+    assert_string_equal(uxrt_request_name(&r, &length), "");
+    assert_int_equal(length, 0);
+}
+
 static void bad_messages(void **state)
 {
     (void)state;
@@ -149,7 +177,8 @@ static void fast_decode_agrees(void **state)
         enum request_check check = request_decode(t, &a, info, badge);
         bool is_fast = request_decode_fast(t, &b, info, badge, first);
 
-        assert_int_equal(is_fast, check == REQUEST_GOOD && a.form != FORM_BUFFER);
+        assert_int_equal(is_fast, check == REQUEST_GOOD && a.form != FORM_BUFFER
+                                      && !uxrt_request_name(&a, &(size_t){0}));
         if (is_fast) {
             good++;
             assert_memory_equal(&a, &b, sizeof(a));
@@ -236,6 +265,11 @@ static void replies(void **state)
                      reply_label(20));
     assert_int_equal(reply_checked(write, message_info(reply_label(21), 0, 0, 0)),
                      broken);
+    assert_int_equal(reply_checked(read, message_info(reply_error(ERROR_LINK), 0, 0, 3)),
+                     broken);
+    assert_int_equal(reply_checked(read | REQUEST_NAMED,
+                         message_info(reply_error(ERROR_LINK), 0, 0, 3)),
+                     reply_error(ERROR_LINK));
     assert_int_equal(reply_checked(read, message_info(20, 0, 0, 3)), broken);
     assert_int_equal(reply_checked(read, 0), broken);
     assert_int_equal(reply_checked(read, message_info(reply_error(0), 0, 0, 0)), broken);
@@ -274,7 +308,8 @@ static void small_replies_agree(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_requests), cmocka_unit_test(bad_messages),
+        cmocka_unit_test(good_requests), cmocka_unit_test(names),
+        cmocka_unit_test(bad_messages),
         cmocka_unit_test(bad_buffers), cmocka_unit_test(bad_connections),
         cmocka_unit_test(fast_decode_agrees), cmocka_unit_test(short_answer_agrees),
         cmocka_unit_test(answers_leave_nothing_behind), cmocka_unit_test(name_turns),
