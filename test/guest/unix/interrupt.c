@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Transfers over a pipe while signals interrupt both sides all the time: nothing is lost,
- * nothing comes twice. It goes on until 4000 calls, or as many as the argument says, have
+ * nothing comes twice. It goes on until 1000 calls, or as many as the argument says, have
  * ended with EINTR; a million: ./uxrt run -- /boot/test/unix/interrupt 1000000
  */
 #include "check.h"
@@ -11,13 +11,15 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { QUICK = 4000, LONGEST = 9000, TIMER_US = 700, SLOW_SHIFT = 19 };
+enum { QUICK = 1000, LONGEST = 9000, TIMER_US = 7000, SLOW_SHIFT = 19, PERIOD = 65521,
+       TELL = 50000 };
 
 /* What all three processes see. */
 static struct shared {
@@ -25,7 +27,8 @@ static struct shared {
     volatile uint64_t interrupted[2];       /* of the reader, of the writer */
     volatile uint64_t transfers[2];
     volatile uint64_t bytes[2];
-    volatile int64_t wrong;         /* place of the first byte that is not right, or -1 */
+    volatile int64_t wrong;         /* place of the first read that is not right, or -1 */
+    volatile pid_t pids[2];         /* 0: not yet, or no longer */
     volatile int error;             /* of a call: any but EINTR */
 } *shared;
 
@@ -38,10 +41,14 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-/* The byte at this place of the stream. */
-static uint8_t byte_at(uint64_t place)
+/* The stream: random bytes again and again, with a period that is prime to the sizes and to
+ * those of pipes; so nothing that is lost or comes twice looks right. */
+static uint8_t stream[PERIOD + LONGEST];
+
+static void make_stream(void)
 {
-    return (uint8_t)((place + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 56);
+    for (size_t i = 0; i < sizeof(stream); i++)
+        stream[i] = (uint8_t)mix(i % PERIOD + 1);
 }
 
 /* Sizes around those at which the transport takes another way. */
@@ -63,11 +70,17 @@ static ssize_t transfer(int file, int side, uint8_t *data, size_t size, int part
     return side == READER ? read(file, data, size) : write(file, data, size);
 }
 
-/* The two take turns in being slow, so that the other one waits, and is interrupted. */
-static void pace(uint64_t place, int side)
+/* The two take turns in being slow, so that the other one waits, and is interrupted by the
+ * slow one, once or several times. */
+static void pace(uint64_t place, int side, uint64_t random)
 {
-    if ((place >> SLOW_SHIFT & 1) == (unsigned)side)
+    unsigned turns = 1 + random % 4;
+
+    while ((place >> SLOW_SHIFT & 1) == (unsigned)side && turns-- > 0) {
+        if (shared->pids[!side])
+            kill(shared->pids[!side], SIGUSR1);
         sched_yield();
+    }
 }
 
 static void nothing(int signal)
@@ -91,10 +104,8 @@ static int enough(void)
 
 static void check(const uint8_t *data, size_t count, uint64_t place)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (data[i] != byte_at(place + i) && shared->wrong < 0)
-            shared->wrong = (int64_t)(place + i);
-    }
+    if (memcmp(data, stream + place % PERIOD, count) != 0 && shared->wrong < 0)
+        shared->wrong = (int64_t)place;
 }
 
 /* One side until there is no more to do; the writer ends when there was enough. */
@@ -106,9 +117,9 @@ static void run(int file, int side)
     for (;;) {
         size_t size = some_size(random = mix(random + 3));
 
-        for (size_t i = 0; side == WRITER && i < size; i++)
-            data[i] = byte_at(place + i);
-        pace(place, side);
+        if (side == WRITER)
+            memcpy(data, stream + place % PERIOD, size);
+        pace(place, side, random >> 32);
         ssize_t done = transfer(file, side, data, size, random >> 60 == 0);
 
         if (done < 0 && errno == EINTR) {
@@ -141,31 +152,43 @@ static pid_t begin(const int ends[2], int side)
     return pid;
 }
 
-/* Until both have ended: signals to both, again and again. */
-static int disturb(const pid_t pids[2])
+/* How far it has come, now and then, as a million take their time. */
+static void tell(void)
 {
-    int status[2] = {-1, -1}, left = 2, good = 1;
+    static uint64_t told;
+    uint64_t now = shared->interrupted[READER] + shared->interrupted[WRITER];
+
+    if (now / TELL > told) {
+        told = now / TELL;
+        printf("    # %llu interrupted\n", (unsigned long long)now);
+        fflush(stdout);
+    }
+}
+
+/* Until both have ended: signals to both, wherever they are. */
+static int disturb(void)
+{
+    int left = 2, status, good = 1;
 
     while (left > 0) {
         for (int side = READER; side <= WRITER; side++) {
-            if (status[side] >= 0)
+            if (!shared->pids[side])
                 continue;
-            kill(pids[side], SIGUSR1);
-            if (waitpid(pids[side], &status[side], WNOHANG) == pids[side]) {
+            kill(shared->pids[side], SIGUSR1);
+            if (waitpid(shared->pids[side], &status, WNOHANG) > 0) {
+                shared->pids[side] = 0;
                 left--;
-                good = good && status[side] == 0;
-            } else {
-                status[side] = -1;
+                good = good && status == 0;
             }
         }
-        sched_yield();
+        tell();
+        usleep(TIMER_US / 2);
     }
     return good;
 }
 
 int main(int argc, char **argv)
 {
-    pid_t pids[2];
     int ends[2], good;
 
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -175,12 +198,13 @@ int main(int argc, char **argv)
     *shared = (struct shared){.wanted = QUICK, .wrong = -1};
     if (argc > 1)
         shared->wanted = strtoull(argv[1], NULL, 0);
+    make_stream();
     take_signals();             /* the children have it, too */
-    pids[READER] = begin(ends, READER);
-    pids[WRITER] = begin(ends, WRITER);
+    shared->pids[READER] = begin(ends, READER);
+    shared->pids[WRITER] = begin(ends, WRITER);
     close(ends[0]);
     close(ends[1]);
-    good = disturb(pids);
+    good = disturb();
     printf("    # %llu reads and %llu writes interrupted, %llu and %llu done\n",
         (unsigned long long)shared->interrupted[READER],
         (unsigned long long)shared->interrupted[WRITER],
