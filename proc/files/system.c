@@ -6,6 +6,7 @@
 #include <files/node.h>
 
 #include <memory/slot.h>
+#include <memory/source.h>
 #include <memory/untyped.h>
 #include <process/call.h>
 #include <process/connection.h>
@@ -17,8 +18,9 @@
 static void memory(struct tree_node *node, struct text *text)
 {
     (void)node;
-    text_print(text, "pages %zu\nfree %zu\nused %zu\nheap %zu\nleft %zu\n", frame_total(),
-        frame_unused(), frame_total() - frame_unused(), heap_used(),
+    text_print(text, "pages %zu\nfree %zu\nused %zu\nheap %zu\nheap-pages %zu\nleft %zu\n",
+        frame_total(), frame_unused(), frame_total() - frame_unused(), heap_used(),
+        source_pages(),
         (size_t)(untyped_left() / PAGE_SIZE));
 }
 

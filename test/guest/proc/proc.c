@@ -121,7 +121,8 @@ struct counts {
 static struct counts count(void)
 {
     struct counts counts = {
-        .used = file_number("/proc/sys/memory", "used"),
+        .used = file_number("/proc/sys/memory", "used")
+                - file_number("/proc/sys/memory", "heap-pages"),
         .processes = file_number("/proc/sys/processes", "live"),
         .connections = file_number("/proc/sys/connections", "live"),
         .objects = file_number("/proc/sys/kernel-objects", "tcb")

@@ -60,14 +60,25 @@ static void read_all(struct counters *counters)
         read_file(counters, files[i]);
 }
 
-/* The process server keeps the last files of /proc: they are no part of what is used. */
-static void read_without_nodes(struct counters *counters)
+static int64_t *value_of(struct counters *counters, const char *word)
+{
+    static int64_t none;
+
+    for (unsigned i = 0; i < counters->count; i++) {
+        if (!strcmp(words[i], word))
+            return &counters->values[i];
+    }
+    return &none;
+}
+
+/* The process server keeps the last files of /proc, and its heap keeps pages, in pieces of
+ * 64, for what there was at once: neither is what anybody has. */
+static void read_without_kept(struct counters *counters)
 {
     read_all(counters);
-    for (unsigned i = 0; i < counters->count; i++) {
-        if (!strcmp(words[i], "heap"))
-            counters->values[i] -= NODE_BYTES * counters->values[counters->count - 1];
-    }
+    *value_of(counters, "heap") -= NODE_BYTES * *value_of(counters, "nodes");
+    *value_of(counters, "used") -= *value_of(counters, "heap-pages");
+    *value_of(counters, "heap-pages") = 0;
 }
 
 void counters_read(struct counters *counters)
@@ -75,17 +86,16 @@ void counters_read(struct counters *counters)
     struct counters next;
     unsigned same = 0;
 
-    read_without_nodes(counters);
+    read_without_kept(counters);
     for (unsigned tries = 0; same < SETTLED && tries < PATIENCE; tries++) {
         uxrt_yield();
-        read_without_nodes(&next);
+        read_without_kept(&next);
         same = memcmp(&next, counters, sizeof(next)) ? 0 : same + 1;
         *counters = next;
     }
 }
 
-/* Servers keep what they have learned, so their tables of pages may grow a little, and
- * memory for kernel objects is taken in pieces of 64 pages. */
+/* Servers keep what they have learned: their heaps and tables of pages may grow. */
 static int64_t slack(unsigned n)
 {
     static const struct {
@@ -123,7 +133,7 @@ bool counters_returned(const struct counters *before, const char *what)
     bool higher;
 
     do {
-        read_without_nodes(&now);
+        read_without_kept(&now);
         higher = are_higher(before, &now);
     } while (higher && ++tries < PATIENCE && (uxrt_yield(), true));
     for (unsigned i = 0; i < before->count && higher; i++) {

@@ -4,6 +4,7 @@
 
 #include <boot/archive.h>
 #include <boot/boot.h>
+#include <memory/source.h>
 #include <memory/slot.h>
 #include <process/namespace.h>
 #include <process/image.h>
@@ -359,6 +360,11 @@ uint64_t namespace_node(const struct namespace *namespace,
 uint64_t untyped_left(void)
 {
     return 0;
+}
+
+size_t source_pages(void)
+{
+    return 64;
 }
 
 size_t frame_total(void)
