@@ -4,6 +4,7 @@
  * sent by raw kernel calls while a second thread changes the shared buffer and takes the
  * memory of reply windows away. Then a good client must get right answers, and nothing
  * is lost. `hostile_client attack SERVICE SEED` is one such client, `serve NAME` a server for it.
+ * A number is the first seed of other attacks than those of number 0.
  */
 #include <native/tap.h>
 #include <server/server.h>
@@ -347,12 +348,14 @@ static unsigned attack_once(char *program, const struct target *target, unsigned
     return status >> 8 > REQUESTS / 2 ? 0 : (unsigned)status >> 8 << 1;
 }
 
+static unsigned first_seed;
+
 static unsigned attack_all(char *program, const struct target *target)
 {
     unsigned requests = 0;
 
-    for (unsigned seed = 0; seed < ATTACKS; seed++)
-        requests += attack_once(program, target, seed);
+    for (unsigned i = 0; i < ATTACKS; i++)
+        requests += attack_once(program, target, first_seed + i);
     return requests;
 }
 
@@ -398,6 +401,7 @@ int main(int argc, char **argv)
         return attack_main(argv[2], argv[3]);
     if (argc > 2)
         return serve_main(argv[2]);
+    first_seed = argc > 1 ? raw_number(argv[1]) : 0;
     check_servers(argv[0], false);
     counters_read(&before);
     check_servers(argv[0], true);

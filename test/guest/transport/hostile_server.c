@@ -136,7 +136,7 @@ static int serve_main(enum mode mode)
     struct uxrt_request request;
     int got;
 
-    server.seed = mode * 7919;
+    server.seed = mode * 7919 + (uint64_t)uxrt_getpid();    /* others in each run */
     server.service = uxrt_serve("evil", 6);
     if (!raw_begin() || server.service < 0)
         return 1;
