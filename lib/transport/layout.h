@@ -125,8 +125,8 @@ struct buffer_entry {
 };
 
 /* Limits of a process by the numbers of setrlimit(2). */
-enum { LIMIT_STACK = 3, LIMIT_PROCESSES = 6, LIMIT_FILES = 7, LIMIT_SIGNALS = 11,
-       LIMITS = 16 };
+enum { LIMIT_STACK = 3, LIMIT_PROCESSES = 6, LIMIT_FILES = 7, LIMIT_MEMORY = 9,
+       LIMIT_SIGNALS = 11, LIMITS = 16 };
 #define LIMIT_NONE UINT64_MAX
 
 struct process_limit {

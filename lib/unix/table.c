@@ -38,7 +38,7 @@
     CALL(260, fchownat) \
     CALL(262, newfstatat) CALL(263, unlinkat) CALL(264, renameat) CALL(265, linkat) \
     CALL(266, symlinkat) CALL(267, readlinkat) CALL(268, fchmodat) CALL(269, faccessat) \
-    CALL(270, pselect6) CALL(271, ppoll) CALL(273, set_robust_list) CALL(280, utimensat) \
+    CALL(270, pselect6) CALL(271, ppoll) CALL(273, set_robust_list) CALL(274, get_robust_list) CALL(280, utimensat) \
     CALL(292, dup3) \
     CALL(293, pipe2) CALL(295, preadv) CALL(296, pwritev) CALL(302, prlimit64) \
     CALL(309, getcpu) CALL(316, renameat2) CALL(318, getrandom) CALL(332, statx) CALL(436, close_range) \

@@ -102,12 +102,7 @@ UNIX_HANDLER(set_tid_address)
 /* Of the last thread, the code is that of the process. */
 UNIX_HANDLER(exit)
 {
+    robust_end(t);
     thread_clear(t);
     thread_end(t, argument_int(frame, 0));
-}
-
-/* What a thread holds when it dies with its process is held by nobody else. */
-UNIX_HANDLER(set_robust_list)
-{
-    return argument(frame, 1) == 24 ? 0 : -EINVAL;
 }

@@ -18,6 +18,9 @@ int64_t thread_clone(struct uxrt_thread *t, const struct foreign_frame *frame);
 void thread_clear_at(const struct uxrt_thread *t, uint64_t address);
 void thread_clear(struct uxrt_thread *t);
 
+/* robust.c: the thread ends, and gives up the mutexes that it holds. */
+void robust_end(struct uxrt_thread *t);
+
 /* In the child of a fork: there is no other thread. */
 void thread_after_fork(void);
 void futex_after_fork(void);

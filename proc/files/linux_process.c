@@ -119,19 +119,6 @@ int64_t linux_set_comm(struct tree_node *node, struct server_request *request)
     return request->count;
 }
 
-uint64_t process_bytes(const struct process *process)
-{
-    struct region_info region;
-    uint64_t bytes = 0;
-
-    for (uint64_t at = 0; process->space
-         && space_next_region(process->space, at, &region) && region.start < PROGRAM_END;
-         at = region.end) {
-        bytes += region.end - region.start;
-    }
-    return bytes;
-}
-
 static uint64_t ticks_used(struct tree_node *node)
 {
     struct thread *thread = node->start ? tree_thread(node) : NULL;
@@ -165,7 +152,7 @@ void linux_stat(struct tree_node *node, struct text *text)
     text_print(text, " %lu 0 %lu 0 %d %d %u 0 %lu", (unsigned long)ticks_used(node),
         (unsigned long)process->children_used / MICROSECONDS_TICK, 20 + nice, nice,
         process->thread_count, (unsigned long)process->begun / NANOSECONDS_TICK);
-    text_print(text, " %lu %lu %lu", (unsigned long)process_bytes(process),
+    text_print(text, " %lu %lu %lu", (unsigned long)usage_bytes(process),
         (unsigned long)(process->space ? space_resident(process->space) : 0), ~0ul);
     for (unsigned field = 26; field <= FIELDS; field++) {
         text_print(text, " %u", field == 38 ? SIGNAL_CHILD : 0);
@@ -179,7 +166,7 @@ void linux_statm(struct tree_node *node, struct text *text)
     unsigned long pages = process->space ? space_resident(process->space) : 0;
 
     text_print(text, "%lu %lu 0 0 0 %lu 0\n",
-        (unsigned long)process_bytes(process) / PAGE_SIZE, pages, pages);
+        (unsigned long)usage_bytes(process) / PAGE_SIZE, pages, pages);
 }
 
 void linux_limits(struct tree_node *node, struct text *text)

@@ -150,8 +150,6 @@ void linux_mountinfo(struct tree_node *node, struct text *text);
 /* R, S, T, Z: what the node's process or thread does, and in words. */
 char process_state(const struct tree_node *node);
 const char *process_state_text(char state);
-/* Bytes of its regions, without those of the system. */
-uint64_t process_bytes(const struct process *process);
 /* The name of a process, as it was told by its first thread. */
 void process_command(const struct process *process, char name[THREAD_NAME]);
 /* A node's thread: that which it names, else the first one there is; or null. */

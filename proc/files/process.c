@@ -140,7 +140,7 @@ static void live_status(const struct process *process, struct text *text)
 {
     size_t resident = space_resident(process->space) * (PAGE_SIZE / 1024);
 
-    text_print(text, "VmSize:\t%8lu kB\n", (unsigned long)process_bytes(process) / 1024);
+    text_print(text, "VmSize:\t%8lu kB\n", (unsigned long)usage_bytes(process) / 1024);
     text_print(text, "VmRSS:\t%8zu kB\nThreads:\t%u\nMemory:\t%zu kB\n", resident,
         process->thread_count, resident);
     text_print(text, "Connections:\t%u\nHandles:\t%u\n",

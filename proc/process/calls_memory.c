@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include <process/connection.h>
+#include <process/usage.h>
 #include <util/errno.h>
 
 enum { ANY_PROTECTION = PROC_READ | PROC_WRITE | PROC_EXECUTE,
@@ -87,6 +88,15 @@ static int64_t map(struct call *call, const struct source *source)
     return place;
 }
 
+/* Is there room for so many bytes more in what the process may map? */
+static bool within_limit(const struct process *process, uint64_t bytes)
+{
+    uint64_t most = process->page->limits[LIMIT_MEMORY].soft;
+
+    return most == LIMIT_NONE
+           || (bytes <= most && usage_bytes(process) <= most - bytes);
+}
+
 /* address, size, protection, flags, source, offset -> address */
 int call_map(struct call *call)
 {
@@ -97,6 +107,9 @@ int call_map(struct call *call)
 
     if (!valid_map(call)) {
         return -EINVAL;
+    }
+    if (!within_limit(call->process, call->words[1])) {
+        return -ENOMEM;
     }
     error = find_source(call, &source);
     if (error < 0) {

@@ -54,6 +54,19 @@ void usage_end(struct thread *thread)
     used_by_ended += used;
 }
 
+uint64_t usage_bytes(const struct process *process)
+{
+    struct region_info region;
+    uint64_t bytes = 0;
+
+    for (uint64_t at = 0; process->space
+         && space_next_region(process->space, at, &region) && region.start < PROGRAM_END;
+         at = region.end) {
+        bytes += region.end - region.start;
+    }
+    return bytes;
+}
+
 /* PROC_USAGE_ -> microseconds, pages */
 int call_usage(struct call *call)
 {

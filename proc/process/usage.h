@@ -12,5 +12,7 @@ uint64_t usage_of_thread(struct thread *thread);
 uint64_t usage_of(struct process *process);
 /* All processes, also those that have ended. */
 uint64_t usage_of_all(void);
+/* Bytes of its regions, without those of the system. */
+uint64_t usage_bytes(const struct process *process);
 /* The thread ends: its time is its process's from now on. Its context is still there. */
 void usage_end(struct thread *thread);

@@ -481,6 +481,16 @@ uint64_t usage_of(struct process *process)
     return process->threads[0] ? process->threads[0]->used : 0;
 }
 
+uint64_t usage_bytes(const struct process *process)
+{
+    struct region_info region;
+    uint64_t bytes = 0;
+
+    for (uint64_t at = 0; process->space && space_next_region(process->space, at, &region)
+         && region.start < PROGRAM_END; at = region.end)
+        bytes += region.end - region.start;
+    return bytes;
+}
 uint64_t usage_of_all(void)
 {
     return 10000000;
