@@ -148,6 +148,7 @@ static NOINLINE struct tcb *window(struct core *self, struct tcb *t, struct cap 
     context_set_mr(c, 0, done);
     context_set_badge(c, 0);
     context_set_info(c, message_info(0, 0, 0, 1));
+    arch_fast_stay(self, t);
     gate_leave(self);
     return t;
 }

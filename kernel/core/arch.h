@@ -39,7 +39,7 @@ void arch_mailbox(struct core *core);
 void arch_switch_to(struct core *core, struct tcb *t);
 /* Slow entries: what user code may have changed without the kernel goes to the current
  * thread's TCB, because the thread may soon run elsewhere. And on the way out: the
- * processor holds t's state again. */
+ * processor holds t's state again, with floating point if t uses that. */
 void arch_save_user_state(struct core *core);
 void arch_own_user_state(struct core *core, struct tcb *t);
 /* Under exclusion, or for the current thread: give t this thread-local base. */

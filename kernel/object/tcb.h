@@ -62,6 +62,7 @@ struct tcb {
     uint8_t prio, base_prio, mcp;
     bool can_grant, can_grant_reply, is_call;   /* of the send or receive under way */
     uint32_t flags;             /* TCB_FLAG_* */
+    bool fpu_used;              /* its floating-point state is loaded whenever it runs */
     uint16_t core;              /* where it runs */
 
     struct tcb *next, *prev;    /* ready, release, endpoint or notification queue */

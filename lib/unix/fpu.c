@@ -3,10 +3,6 @@
  * Floating-point and vector registers, saved and restored where a signal frame has them.
  * The library uses none of them, so they are the program's. The format is XSAVE's where the
  * system has that, with Linux's marks, else FXSAVE's.
- *
- * The kernel gives a thread its registers at their first use. Emulators forget that in XSAVE
- * and XRSTOR (QEMU 7), which then see somebody else's; so FNSTCW, where they do not, goes
- * before, with the memory made ready, as a page fault between the two would part them.
  */
 #include <transport/copy.h>
 #include <unix/signal.h>
@@ -62,16 +58,19 @@ fault:
 
 static bool save_extended(void *to)
 {
-    uint16_t control;
-
-    __asm__ goto("fnstcw (%3)\n1: xsave64 (%0)\n\t"
-         COPY_FIXUP("1b", "%l[fault]")
-        : : "r"(to), "a"((uint32_t)features), "d"((uint32_t)(features >> 32)),
-            "r"(&control)
+    __asm__ goto("1: xsave64 (%0)\n\t" COPY_FIXUP("1b", "%l[fault]")
+        : : "r"(to), "a"((uint32_t)features), "d"((uint32_t)(features >> 32))
         : "memory" : fault);
     return true;
 fault:
     return false;
+}
+
+/* The thread becomes one that uses these registers before XSAVE or XRSTOR may touch them:
+ * QEMU lets those pass where a processor would tell the kernel. */
+static void use(void)
+{
+    __asm__ volatile("movaps %xmm0, %xmm0");
 }
 
 bool fpu_save(void *to)
@@ -81,6 +80,7 @@ bool fpu_save(void *to)
     char *area = to;
 
     find();
+    use();
     if (!features)
         return save_legacy(to);
 
@@ -88,8 +88,7 @@ bool fpu_save(void *to)
         .magic = MAGIC1, .bytes = state_bytes + (uint32_t)sizeof(end),
         .features = features, .state_bytes = state_bytes,
     };
-    return copy_touch(area, state_bytes, true)
-           && copy_out(area + LEGACY, zero, sizeof(zero)) && save_extended(to)
+    return copy_out(area + LEGACY, zero, sizeof(zero)) && save_extended(to)
            && copy_out(area + MARKS, &marks, sizeof(marks))
            && copy_out(area + state_bytes, &end, sizeof(end));
 }
@@ -105,12 +104,8 @@ fault:
 
 static bool restore_extended(const void *from)
 {
-    uint16_t control;
-
-    __asm__ goto("fnstcw (%3)\n1: xrstor64 (%0)\n\t"
-         COPY_FIXUP("1b", "%l[fault]")
-        : : "r"(from), "a"((uint32_t)features), "d"((uint32_t)(features >> 32)),
-            "r"(&control)
+    __asm__ goto("1: xrstor64 (%0)\n\t" COPY_FIXUP("1b", "%l[fault]")
+        : : "r"(from), "a"((uint32_t)features), "d"((uint32_t)(features >> 32))
         : "memory" : fault);
     return true;
 fault:
@@ -122,9 +117,9 @@ bool fpu_restore(const void *from)
     struct marks marks;
 
     find();
+    use();
     if (!copy_in(&marks, (const char *)from + MARKS, sizeof(marks)))
         return false;
-    if (!features || marks.magic != MAGIC1 || marks.state_bytes != state_bytes)
-        return restore_legacy(from);
-    return copy_touch(from, state_bytes, false) && restore_extended(from);
+    return features && marks.magic == MAGIC1 && marks.state_bytes == state_bytes
+        ? restore_extended(from) : restore_legacy(from);
 }

@@ -38,8 +38,10 @@ bool arch_exception(struct core *self, struct tcb *t, word vector, struct fault 
     word code = t->context.entry;
 
     (void)self;
-    if (vector == EXCEPTION_NO_FPU && fpu_claim(t))
+    if (vector == EXCEPTION_NO_FPU && !(t->flags & TCB_FLAG_FPU_DISABLED)) {
+        t->fpu_used = true;
         return false;
+    }
     if (vector == EXCEPTION_PAGE_FAULT)
         *fault = (struct fault){
             FAULT_VM, {fault_address(), code, !!(code & PAGE_FAULT_FETCH)},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Floating-point state, switched when it is used (exception #NM); see arch/fpu.h. */
+/* Floating-point state, switched for threads that use it; see arch/fpu.h. */
 #include <arch/feature.h>
 #include <core/arch.h>
 #include <core/core.h>
@@ -52,21 +52,13 @@ static void save_owner(struct core *core)
     __atomic_store_n(&core->arch.fpu_owner, NULL, __ATOMIC_RELEASE);
 }
 
-bool fpu_claim(struct tcb *t)
+static void load(struct core *core, struct tcb *t)
 {
-    struct core *core = this_core();
-
-    if (t->flags & TCB_FLAG_FPU_DISABLED)
-        return false;
-    if (core->arch.fpu_owner != t) {
-        arch_fpu_release(t);        /* it may have come from another core */
-        save_owner(core);
-        enable(core);
-        restore(&t->fpu);
-        core->arch.fpu_owner = t;
-    }
+    fetch_state(core, t);       /* it may have come from another core */
+    save_owner(core);
     enable(core);
-    return true;
+    restore(&t->fpu);
+    core->arch.fpu_owner = t;
 }
 
 void fpu_leave(struct core *core)
@@ -78,11 +70,13 @@ void fpu_leave(struct core *core)
 
 void fpu_switch(struct core *core, struct tcb *t)
 {
-    bool live = core->arch.fpu_owner == t && !(t->flags & TCB_FLAG_FPU_DISABLED);
+    bool uses = t->fpu_used && !(t->flags & TCB_FLAG_FPU_DISABLED);
 
-    if (live && !core->arch.fpu_enabled)
+    if (uses && core->arch.fpu_owner != t)
+        load(core, t);
+    else if (uses && !core->arch.fpu_enabled)
         enable(core);
-    else if (!live && core->arch.fpu_enabled)
+    else if (!uses && core->arch.fpu_enabled)
         disable(core);
 }
 

@@ -51,7 +51,6 @@ void arch_switch_to(struct core *core, struct tcb *t)
         if (t != core->idle)
             load_bases(core, t);
     }
-    fpu_switch(core, t);
     core->arch.tss.rsp0 = (word)(&t->context + 1);
     load_space(core, t);
 }
@@ -64,6 +63,7 @@ void arch_save_user_state(struct core *core)
 
 void arch_own_user_state(struct core *core, struct tcb *t)
 {
+    fpu_switch(core, t);
     if (cpu.fsgsbase)
         core->arch.bases_owner = t;
 }
@@ -131,6 +131,14 @@ static void save_remotely(struct core *core, const struct tcb *t)
     }
 }
 
+void fetch_state(struct core *self, const struct tcb *t)
+{
+    for (unsigned i = 0; i < core_count; i++) {
+        if (i != self->id && state_lives_on(&cores[i], t))
+            save_remotely(&cores[i], t);
+    }
+}
+
 void arch_fpu_release(struct tcb *t)
 {
     struct core *self = this_core();
@@ -139,8 +147,5 @@ void arch_fpu_release(struct tcb *t)
         fpu_leave(self);
     if (self->arch.bases_owner == t)
         save_bases(self);
-    for (unsigned i = 0; i < core_count; i++) {
-        if (i != self->id && state_lives_on(&cores[i], t))
-            save_remotely(&cores[i], t);
-    }
+    fetch_state(self, t);
 }

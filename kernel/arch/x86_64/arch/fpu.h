@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Floating-point state is switched lazily: the state of core.arch.fpu_owner is live in
- * the processor; any other thread gets exception #NM at its first use.
+ * Floating-point state. A thread's first use is exception #NM; from then on its state is
+ * loaded whenever it runs (unless it is still there, core.arch.fpu_owner), and no thread
+ * that uses it ever runs over the state of another. The state of one that has stopped stays
+ * in the processor until somebody needs the room.
  */
 #pragma once
 
@@ -12,10 +14,10 @@ struct fpu_state {
 };
 
 struct tcb;
-/* #NM: give the processor's state to the current thread. False: it may not have one. */
-bool fpu_claim(struct tcb *t);
 struct core;
 /* This core saves the live state into its owner's TCB and forgets it. */
 void fpu_leave(struct core *core);
-/* `t` runs on this core next: let it use the live state if that is its own. */
+/* `t` returns to user mode on this core next: with its state, if it uses any. */
 void fpu_switch(struct core *core, struct tcb *t);
+/* switch.c: what other cores hold of t's state comes into its TCB. */
+void fetch_state(struct core *self, const struct tcb *t);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <arch/vspace.h>
+#include <core/arch.h>
 #include <core/core.h>
+
 
 /* Copy the words of a message that travel in registers: r10 r8 r9 r15. The receiver keeps
  * the others: programs rely on it. */
@@ -44,7 +46,7 @@ static inline __attribute__((always_inline)) void load_bases_by_msr(struct core 
 }
 
 /*
- * Entry frame, address space, segment bases and the right to use the FPU. The root is
+ * Entry frame, address space, segment bases and floating-point state. The root is
  * announced before it is loaded, for the cores that flush translations.
  */
 static inline __attribute__((always_inline)) void arch_fast_switch(struct core *self,
@@ -64,6 +66,15 @@ static inline __attribute__((always_inline)) void arch_fast_switch(struct core *
                        t->context.fs_base, t->context.gs_base);
         self->arch.bases_owner = t;
     }
-    if (unlikely(self->arch.fpu_enabled || self->arch.fpu_owner == t))
-        fpu_switch(self, t);
+    if (unlikely(self->arch.fpu_enabled || t->fpu_used))
+        arch_own_user_state(self, t);
+}
+
+/* The current thread goes on. While this core waited for a lock, another one may have made
+ * it put its thread's state away. */
+static inline __attribute__((always_inline)) void arch_fast_stay(struct core *self,
+                                                                 struct tcb *t)
+{
+    if (unlikely(self->arch.bases_owner == self->idle))
+        arch_own_user_state(self, t);
 }
