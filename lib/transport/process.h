@@ -148,6 +148,12 @@ enum proc_call {
     PROC_TIMER_SET,     /* id, nanoseconds from now (0: stop, -1: only tell), interval -> what
                            was left, interval, overrun of the signal taken last */
     PROC_TIMER_DELETE,  /* id */
+    /* Words of memory that processes share. */
+    PROC_FUTEX_WAIT,    /* address: EVENT_FUTEX comes to the calling thread when the word is
+                           woken. EINVAL: its memory is not shared */
+    PROC_FUTEX_LEAVE,   /* -> 1 if the thread still waited; not any more */
+    PROC_FUTEX_WAKE,    /* address, count -> how many threads, of all processes, were woken.
+                           EINVAL: its memory is not shared */
     PROC_CALLS
 };
 

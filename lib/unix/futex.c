@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * futex: threads that wait until a word of memory changes. The queue is the process's own,
- * so waking makes a call only if there is somebody to wake; words shared with other
- * processes are known to this one's threads alone.
+ * so waking makes a call only if there is somebody to wake; that of words which processes
+ * share is the process server's.
  */
 #include <transport/clock.h>
 #include <transport/lock.h>
@@ -11,7 +11,7 @@
 #include <unix/unix.h>
 
 enum { FUTEX_WAIT, FUTEX_WAKE, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE, FUTEX_WAIT_BITSET = 9,
-       FUTEX_WAKE_BITSET, FUTEX_OPERATION = 127, FUTEX_CLOCK_REALTIME = 256 };
+       FUTEX_WAKE_BITSET, FUTEX_OPERATION = 127, FUTEX_PRIVATE = 128, FUTEX_CLOCK_REALTIME = 256 };
 #define EVERYBODY UINT32_MAX
 #define SECOND    INT64_C(1000000000)
 
@@ -109,6 +109,61 @@ static int64_t futex_wait(struct uxrt_thread *t, uint64_t address, uint32_t old,
     return timed && clock_uptime() >= deadline ? -ETIMEDOUT : -EINTR;
 }
 
+/* --- shared words ---------------------------------------- */
+
+static bool shared;             /* the process has, or had, memory that others may have */
+
+void futex_memory_is_shared(void)
+{
+    shared = true;
+}
+
+static bool leave_shared(struct uxrt_thread *t)
+{
+    return client_proc(t, PROC_FUTEX_LEAVE, NULL, 0, NULL, 0) == 0
+           && t->shared->result[0];
+}
+
+/* Waits at the process server: 1 if the word's memory is not shared. */
+static int64_t wait_shared(struct uxrt_thread *t, uint64_t address, uint32_t old,
+    int64_t deadline)
+{
+    bool timed = deadline != POLL_FOREVER;
+    uint32_t now = old, events = 0;
+
+    if (client_proc(t, PROC_FUTEX_WAIT, &address, 1, NULL, 0))
+        return 1;
+    int64_t error = take(&now, (const void *)address, sizeof(now));
+
+    if (error || now != old) {
+        leave_shared(t);
+        return error ? error : -EAGAIN;
+    }
+    if (timed)
+        poll_alarm(t, deadline);
+    while (!(events & EVENT_FUTEX) && !client_signalled(t)
+           && (!timed || clock_uptime() < deadline))
+        events = client_wait(t);
+    if (timed)
+        poll_alarm(t, 0);
+    if (events & EVENT_FUTEX || !leave_shared(t))
+        return 0;
+    return timed && clock_uptime() >= deadline ? -ETIMEDOUT : -EINTR;
+}
+
+int64_t futex_wake_all(struct uxrt_thread *t, uint64_t address, uint64_t count,
+    uint32_t bits)
+{
+    int64_t woken = futex_wake(t, address, count, bits);
+    const uint64_t words[] = {address, count - (uint64_t)woken};
+
+    if (shared && words[1] && !client_proc(t, PROC_FUTEX_WAKE, words, 2, NULL, 0))
+        woken += (int64_t)t->shared->result[0];
+    return woken;
+}
+
+/* --- calls ---------------------------------------- */
+
 /* WAIT's time is an interval, WAIT_BITSET's a time of one of the clocks. */
 static int64_t deadline_of(const struct foreign_frame *frame, bool absolute,
     int64_t *deadline)
@@ -141,7 +196,22 @@ static int64_t wait_call(struct uxrt_thread *t, const struct foreign_frame *fram
 
     if (error || !bits)
         return error ? error : -EINVAL;
+    if (shared && !(argument(frame, 1) & FUTEX_PRIVATE)) {
+        error = wait_shared(t, argument(frame, 0), (uint32_t)argument(frame, 2), deadline);
+        if (error <= 0)
+            return error;
+    }
     return futex_wait(t, argument(frame, 0), (uint32_t)argument(frame, 2), bits, deadline);
+}
+
+static int64_t wake_call(struct uxrt_thread *t, const struct foreign_frame *frame)
+{
+    bool bitset = (argument(frame, 1) & FUTEX_OPERATION) == FUTEX_WAKE_BITSET;
+    uint32_t bits = bitset ? (uint32_t)argument(frame, 5) : EVERYBODY;
+
+    return argument(frame, 1) & FUTEX_PRIVATE
+           ? futex_wake(t, argument(frame, 0), (uint32_t)argument(frame, 2), bits)
+           : futex_wake_all(t, argument(frame, 0), (uint32_t)argument(frame, 2), bits);
 }
 
 /* Wakes some, lets others wait elsewhere. */
@@ -174,10 +244,8 @@ UNIX_HANDLER(futex)
     case FUTEX_WAIT_BITSET:
         return wait_call(t, frame, true);
     case FUTEX_WAKE:
-        return futex_wake(t, address, (uint32_t)argument(frame, 2), EVERYBODY);
     case FUTEX_WAKE_BITSET:
-        return futex_wake(t, address, (uint32_t)argument(frame, 2),
-            (uint32_t)argument(frame, 5));
+        return wake_call(t, frame);
     case FUTEX_CMP_REQUEUE:
         if (take(&now, argument_pointer(frame, 0), sizeof(now)))
             return -EFAULT;

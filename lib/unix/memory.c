@@ -5,6 +5,7 @@
  */
 #include <transport/lock.h>
 #include <transport/program.h>
+#include <unix/thread.h>
 #include <unix/unix.h>
 
 #define PAGE        UINT64_C(4096)
@@ -99,6 +100,8 @@ UNIX_HANDLER(mmap)
         return -EINVAL;
     if (size > PROGRAM_END)
         return -ENOMEM;
+    if (type != MAP_PRIVATE)
+        futex_memory_is_shared();
     /* A hint is not taken: the process server knows a free place. */
     void *place = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) ? argument_pointer(frame, 0)
                                                             : NULL;

@@ -36,7 +36,7 @@ static void give_up(struct uxrt_thread *t, uint64_t address)
         return;
     word = (word & WAITERS) | OWNER_DIED;
     if (!give((void *)address, &word, sizeof(word)))
-        futex_wake(t, address, 1, UINT32_MAX);
+        futex_wake_all(t, address, 1, UINT32_MAX);
 }
 
 void robust_end(struct uxrt_thread *t)

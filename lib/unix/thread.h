@@ -25,5 +25,10 @@ void robust_end(struct uxrt_thread *t);
 void thread_after_fork(void);
 void futex_after_fork(void);
 
-/* Wakes up to `count` threads that wait at the address for one of the bits; how many. */
+/* The process has memory that it may share with others. */
+void futex_memory_is_shared(void);
+/* As futex_wake, and those of other processes that share the word. */
+int64_t futex_wake_all(struct uxrt_thread *t, uint64_t address, uint64_t count,
+    uint32_t bits);
+/* Wakes up to `count` threads of this process that wait at the address for one of the bits; how many. */
 int64_t futex_wake(struct uxrt_thread *t, uint64_t address, uint64_t count, uint32_t bits);

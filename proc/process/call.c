@@ -70,6 +70,9 @@ static const struct entry table[PROC_CALLS] = {
     [PROC_UNSERVE_NAME] = {call_unserve_name, 1},
     [PROC_HOLD] = {call_hold, 3},
     [PROC_HELD] = {call_held, 1},
+    [PROC_FUTEX_WAIT] = {call_futex_wait, 1},
+    [PROC_FUTEX_LEAVE] = {call_futex_leave, 0},
+    [PROC_FUTEX_WAKE] = {call_futex_wake, 2},
     [PROC_RELEASED] = {call_released, 0},
 };
 

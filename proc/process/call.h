@@ -80,6 +80,10 @@ int call_setsid(struct call *call);
 int call_group(struct call *call);
 int call_ids(struct call *call);
 int call_groups(struct call *call);
+/* futex.c, */
+int call_futex_wait(struct call *call);
+int call_futex_leave(struct call *call);
+int call_futex_wake(struct call *call);
 /* usage.c, limit.c, */
 int call_usage(struct call *call);
 int call_system(struct call *call);

@@ -18,6 +18,13 @@ struct process;
 struct service;
 struct buffer;
 
+/* A word of shared memory that a thread waits for: futex.c. */
+struct futex_wait {
+    const struct object *object;        /* null: it waits for none */
+    uint64_t place;                     /* byte of the object */
+    struct thread *next;
+};
+
 struct thread {
     struct process *process;
     uint32_t number;            /* in the process */
@@ -26,6 +33,7 @@ struct thread {
     cptr event;                 /* the notification, with the badge of events */
     struct thread_page *page;   /* shared with it, in our memory */
     struct timer alarm;         /* of PROC_ALARM */
+    struct futex_wait futex;
     uint64_t pending;           /* signals for this thread alone */
     uint64_t used;              /* processor time, microseconds (usage.h) */
     uint64_t cores;             /* where it may run: bit n for core n */

@@ -10,6 +10,7 @@
 #include <boot/boot.h>
 #include <kcall/invoke.h>
 #include <process/connection.h>
+#include <process/futex.h>
 #include <process/image.h>
 #include <process/main.h>
 #include <process/pending.h>
@@ -222,6 +223,7 @@ void thread_end(struct thread *thread, bool unmap)
     struct process *process = thread->process;
 
     timer_cancel(&thread->alarm);
+    (void)futex_leave(thread);
     usage_end(thread);
     counts_end(thread);
     pending_drop_thread(thread);
