@@ -110,6 +110,25 @@ static inline paddr entry_addr(word entry, unsigned shift)
     return entry & ENTRY_ADDR_MASK & ~(large ? MASK(shift) : 0);
 }
 
+/* The entry that maps a frame with these rights and vm attributes. Without RIGHT_READ there
+ * are none. */
+static inline word frame_entry(struct cap frame, word rights, word attributes)
+{
+    word entry = cap_paddr(frame) | ENTRY_PRESENT;
+    bool large = cap_frame_size(frame) != FRAME_4K;
+
+    rights &= cap_frame_rights(frame);
+    if (rights & RIGHT_READ)
+        entry |= ENTRY_USER | (rights & RIGHT_WRITE ? ENTRY_WRITE : 0);
+    if (cap_frame_device(frame))
+        entry |= ENTRY_DEVICE;
+    if (large)
+        entry |= ENTRY_LARGE;
+    if (attributes & 4)
+        entry |= large ? ENTRY_PAT_LARGE : ENTRY_PAT_4K;
+    return entry | (attributes << ENTRY_CACHE_SHIFT & ENTRY_CACHE_MASK);
+}
+
 /*
  * Walk from `root` to the entry for `address` in the table that translates from
  * `shift`. Null if a table above is absent or a page ends the walk early; then
@@ -218,8 +237,6 @@ void asid_release(struct cap pml4);
 /* --- object types: decode, and finalise under exclusion -------------------- */
 
 enum outcome frame_decode(struct invocation *inv);
-/* The entry that maps a frame with these rights and vm attributes. */
-word frame_entry(struct cap frame, word rights, word attributes);
 /* VSPACE_BATCH. */
 enum outcome vspace_batch(struct invocation *inv);
 void frame_finalise(struct cap frame);

@@ -10,9 +10,13 @@
 
 #include <abi/error.h>
 #include <abi/object.h>
+#include <api/ipc.h>
 #include <object/cnode.h>
 
 struct batch {
+    const struct ipc_buffer *buffer;
+    struct slot *slots;         /* the caller's CNode, if that is for all bits of an address */
+    word radix, guard;
     word asid;
     paddr root;
     word *table;                /* page table of `region`, or null */
@@ -23,7 +27,7 @@ struct batch {
 };
 
 /* The entry of a page; the table of the page before is at hand. */
-static word *find_entry(struct batch *b, word address)
+static inline word *find_entry(struct batch *b, word address)
 {
     word region = address >> table_shift(CAP_PAGE_DIRECTORY);
 
@@ -79,10 +83,26 @@ static bool unmap_one(struct batch *b, struct slot *slot)
     return true;
 }
 
-static bool do_one(struct batch *b, const struct invocation *inv, unsigned pair)
+/* As cspace_lookup, for most pairs without the call. */
+static struct slot *find_slot(const struct batch *b, const struct invocation *inv,
+                              word address)
 {
-    struct slot *slot = cspace_lookup(inv->caller, invocation_word(inv, 2 * pair));
-    word place = invocation_word(inv, 2 * pair + 1);
+    if (b->slots && address >> b->radix == b->guard)
+        return &b->slots[address & MASK(b->radix)];
+    return cspace_lookup(inv->caller, address);
+}
+
+/* As invocation_word. */
+static word batch_word(const struct batch *b, const struct invocation *inv, word i)
+{
+    return i >= REGISTERS && b->buffer ? b->buffer->msg[i]
+                                       : invocation_word(inv, (unsigned)i);
+}
+
+static bool do_one(struct batch *b, const struct invocation *inv, word pair)
+{
+    struct slot *slot = find_slot(b, inv, batch_word(b, inv, 2 * pair));
+    word place = batch_word(b, inv, 2 * pair + 1);
     word rights = place & MASK(PAGE_BITS);
 
     b->open = 0;
@@ -97,19 +117,34 @@ static word do_all(struct batch *b, const struct invocation *inv)
 {
     word done = 0;
 
-    while (done < inv->length / 2 && do_one(b, inv, (unsigned)done))
+    while (done < inv->length / 2 && do_one(b, inv, done))
         done++;
     return done;
 }
 
+/* What does not change from pair to pair. */
+static void begin(struct batch *b, const struct invocation *inv)
+{
+    struct cap root = inv->caller->slots[TCB_CSPACE].cap;
+
+    *b = (struct batch){.buffer = inv->caller->buffer};
+    if (cap_type(root) == CAP_CNODE
+        && cap_cnode_radix(root) + cap_cnode_guard_size(root) == 64) {
+        b->slots = cap_ptr(root);
+        b->radix = cap_cnode_radix(root);
+        b->guard = cap_cnode_guard(root);
+    }
+}
+
 enum outcome vspace_batch(struct invocation *inv)
 {
-    struct batch b = {0};
+    struct batch b;
     enum outcome outcome;
     word result[2] = {0};
 
     if (inv->length == 0 || inv->length % 2)
         return refuse(ERROR_TRUNCATED_MESSAGE);
+    begin(&b, inv);
     spin_lock(&derivation_lock);
     struct cap space = inv->slot->cap;
     outcome = arch_valid_vspace(space) ? vspace_lock_cap(space, &b.root)

@@ -19,32 +19,6 @@ struct page {
     word *entry;                /* valid under the space's lock */
 };
 
-/* Rights of a mapping: without RIGHT_READ there are none. */
-static word combine_rights(word cap_rights, word asked)
-{
-    word rights = cap_rights & asked & RIGHTS_READ_WRITE;
-    return rights & RIGHT_READ ? rights : 0;
-}
-
-word frame_entry(struct cap frame, word rights, word attributes)
-{
-    word entry = cap_paddr(frame) | ENTRY_PRESENT;
-    bool large = cap_frame_size(frame) != FRAME_4K;
-
-    rights = combine_rights(cap_frame_rights(frame), rights);
-    if (rights & RIGHT_READ)
-        entry |= ENTRY_USER;
-    if (rights & RIGHT_WRITE)
-        entry |= ENTRY_WRITE;
-    if (cap_frame_device(frame))
-        entry |= ENTRY_DEVICE;
-    if (large)
-        entry |= ENTRY_LARGE;
-    if (attributes & 4)
-        entry |= large ? ENTRY_PAT_LARGE : ENTRY_PAT_4K;
-    return entry | (attributes << ENTRY_CACHE_SHIFT & ENTRY_CACHE_MASK);
-}
-
 /* Is this entry a page of exactly this frame? */
 static bool entry_maps(word entry, struct cap frame)
 {
