@@ -39,9 +39,10 @@ static size_t class_size(unsigned class)
     return class & 1 ? (size + size / 2 + 15) & ~(size_t)15 : size;
 }
 
+/* The smallest class that a size fits in: a guess from its highest bit, and at most two more. */
 static unsigned class_of(size_t size)
 {
-    unsigned class = 0;
+    unsigned class = size > 32 ? 2 * (unsigned)(59 - __builtin_clzll(size - 1)) : 0;
 
     while (class_size(class) < size)
         class++;

@@ -51,12 +51,26 @@ void amap_drop(struct amap *amap, size_t from, size_t end)
     }
 }
 
+static void give_back(void *context, uint32_t frame)
+{
+    (void)context;
+    frame_put(frame);
+}
+
+size_t amap_shrink(struct amap *amap, size_t least)
+{
+    size_t done = sparse_drain(&amap->frames, least, give_back, NULL);
+
+    amap->count -= done;
+    return done;
+}
+
 void amap_put(struct amap *amap)
 {
     if (--amap->references > 0) {
         return;
     }
-    amap_drop(amap, 0, SPARSE_END);
+    (void)amap_shrink(amap, SPARSE_END);
     list_remove(&amap->link);
     heap_free(amap);
 }

@@ -32,5 +32,8 @@ bool amap_set(struct amap *amap, size_t page, uint32_t frame);
 /* Drops the frames of pages [from, end). */
 void amap_drop(struct amap *amap, size_t from, size_t end);
 
+/* Drops at least so many frames, a row (sparse.h) at a time, or all; returns how many. */
+size_t amap_shrink(struct amap *amap, size_t least);
+
 /* For the self-check. */
 struct list *amap_list(void);

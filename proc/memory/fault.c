@@ -137,7 +137,7 @@ static void make_around(struct table_batch *batch, struct region *region, size_t
     for (size_t i = first; i < end; i++) {
         if (i != page
             && (make_page(region, i, 0, &frame) < 0
-                || !region_show_with(batch, region, i, frame, writable))) {
+                || !region_show_new(batch, region, i, frame, writable))) {
             return;
         }
     }
@@ -159,19 +159,31 @@ static uint32_t present_frame(const struct region *region, size_t page, bool *wr
     return frame;
 }
 
-/* Maps what is there of the group, and makes writable what may be. */
+/* Maps what is there of the group and not mapped. A private page can be written only after a
+ * fault of its own, so that it is known which are (region_fork). */
 static void show_around(struct table_batch *batch, struct region *region, size_t page)
 {
+    static const struct sparse none;
+    bool shared = region->flags & REGION_SHARED;
+    const struct sparse *own = shared || !region->amap ? &none : &region->amap->frames;
+    const struct sparse *object = region->object ? object_frames(region->object) : &none;
     size_t end, first = group(region, page, AROUND, &end);
+    struct sparse_row row = sparse_row(own, first);
+    struct sparse_row objects = sparse_row(object, region->offset + first);
+    uint64_t mapped = sparse_row(&region->mapped, first).present;
 
     for (size_t i = first; i < end; i++) {
-        bool writable, now_writable;
-        uint32_t frame = i == page ? 0 : present_frame(region, i, &writable);
+        uint32_t frame;
 
-        if (!frame || (region_mapping(region, i, &now_writable) && now_writable)) {
+        if (i == page || mapped >> i % SPARSE_ROW & 1) {
             continue;
         }
-        if (!region_show_with(batch, region, i, frame, writable)) {
+        frame = sparse_at(own, &row, i);
+        if (!frame) {
+            frame = sparse_at(object, &objects, region->offset + i);
+        }
+        if (frame && !region_show_new(batch, region, i, frame,
+                         shared && region->protection & PROC_WRITE)) {
             return;
         }
     }

@@ -112,6 +112,11 @@ size_t object_resident(const struct object *object)
     return object->resident;
 }
 
+const struct sparse *object_frames(const struct object *object)
+{
+    return &object->frames;
+}
+
 size_t object_next(const struct object *object, size_t page, size_t end)
 {
     return sparse_next(&object->frames, page, end);

@@ -10,6 +10,7 @@
 
 struct list;
 struct object;
+struct sparse;
 
 /* Pages that an object may have. */
 #define OBJECT_PAGES_MAX ((size_t)1 << 36)
@@ -38,6 +39,9 @@ void object_discard(struct object *object, size_t page, size_t count);
 int64_t object_read(struct object *object, uint64_t offset, void *data, size_t bytes);
 int64_t object_write(struct object *object, uint64_t offset, const void *data,
     size_t bytes);
+
+/* Its frames by page, for who looks at many; pages from object_pages() on have none. */
+const struct sparse *object_frames(const struct object *object);
 
 /* The regions that are windows on it (region.h), and for the self-check, all objects. */
 struct list *object_regions(struct object *object);

@@ -8,8 +8,9 @@
 
 #define WRITABLE UINT32_C(0x80000000)
 
-/* Pages of a region that fork copies at once. */
-enum { WRITTEN_MAX = 8 };
+/* Pages of a region that fork copies at once; how often that is done before the region's
+ * pages are made read-only, so that only what is written still counts. */
+enum { WRITTEN_MAX = 8, FORKS_COPIED = 16 };
 
 struct region *region_create(struct space *space, uint64_t start, uint64_t end)
 {
@@ -34,9 +35,64 @@ void region_set_object(struct region *region, struct object *object, size_t offs
     }
 }
 
+/* One mapping goes, in a batch. */
+static void unmap(void *context, uint32_t entry)
+{
+    cptr mapping = entry & ~WRITABLE;
+
+    table_batch_add(context, mapping, 0, 0);
+    frame_release(mapping);
+}
+
+void region_hide(struct region *region, size_t from, size_t end)
+{
+    struct table_batch batch;
+
+    if (region->mapped_count == 0) {
+        return;
+    }
+    table_batch_begin(&batch, &region->space->tables);
+    for (size_t page = sparse_next(&region->mapped, from, end); page < end;
+         page = sparse_next(&region->mapped, page + 1, end)) {
+        uint32_t entry = sparse_clear(&region->mapped, page);
+
+        unmap(&batch, entry);
+        region->mapped_count--;
+        region->writable_count -= (entry & WRITABLE) != 0;
+    }
+    (void)table_batch_end(&batch);
+}
+
+/* What is mapped, wherever it is, until it has been so many. */
+static size_t hide_some(struct region *region, size_t least)
+{
+    struct table_batch batch;
+    size_t done;
+
+    if (region->mapped_count == 0) {
+        return 0;
+    }
+    table_batch_begin(&batch, &region->space->tables);
+    done = sparse_drain(&region->mapped, least, unmap, &batch);
+    (void)table_batch_end(&batch);
+    region->mapped_count -= done;
+    region->writable_count = 0;         /* nobody asks any more */
+    return done;
+}
+
+size_t region_shrink(struct region *region, size_t least)
+{
+    size_t done = hide_some(region, least);
+
+    if (done < least && region->amap && region->amap->references == 1) {
+        done += amap_shrink(region->amap, least - done);
+    }
+    return done;
+}
+
 void region_destroy(struct region *region)
 {
-    region_hide(region, 0, SPARSE_END);
+    (void)hide_some(region, SPARSE_END);
     if (region->amap) {
         amap_put(region->amap);
     }
@@ -45,48 +101,6 @@ void region_destroy(struct region *region)
         object_put(region->object);
     }
     heap_free(region);
-}
-
-/* Unmaps up to `most` of the pages [from, end); returns how many. */
-static size_t hide(struct region *region, size_t from, size_t end, size_t most)
-{
-    struct table_batch batch;
-    size_t done = 0;
-
-    if (region->mapped_count == 0) {
-        return 0;
-    }
-    table_batch_begin(&batch, &region->space->tables);
-    for (size_t page = sparse_next(&region->mapped, from, end); page < end && done < most;
-         page = sparse_next(&region->mapped, page + 1, end)) {
-        uint32_t entry = sparse_clear(&region->mapped, page);
-        cptr mapping = entry & ~WRITABLE;
-
-        table_batch_add(&batch, mapping, 0, 0);
-        frame_release(mapping);
-        region->writable_count -= entry != mapping;
-        done++;
-    }
-    (void)table_batch_end(&batch);
-    region->mapped_count -= done;
-    return done;
-}
-
-void region_hide(struct region *region, size_t from, size_t end)
-{
-    (void)hide(region, from, end, SIZE_MAX);
-}
-
-size_t region_shrink(struct region *region, size_t pages)
-{
-    struct amap *amap = region->amap;
-    size_t done = hide(region, 0, SPARSE_END, pages), page;
-
-    for (; done < pages && amap && amap->references == 1 && amap->count > 0; done++) {
-        page = sparse_next(&amap->frames, 0, SPARSE_END);
-        amap_drop(amap, page, page + 1);
-    }
-    return done;
 }
 
 bool region_own_amap(struct region *region)
@@ -127,17 +141,21 @@ cptr region_mapping(const struct region *region, size_t page, bool *writable)
     return entry & ~WRITABLE;
 }
 
+static uint32_t note(cptr mapping, bool writable)
+{
+    return (uint32_t)mapping | (writable ? WRITABLE : 0);
+}
+
 bool region_show_with(struct table_batch *batch, struct region *region, size_t page,
     uint32_t frame, bool writable)
 {
     bool now_writable;
     cptr mapping = region_mapping(region, page, &now_writable);
-    uint32_t flag = writable ? WRITABLE : 0;
 
     if (mapping && frame_mapped(mapping) == frame) {
         if (writable != now_writable) {
             map(batch, region, page, mapping, writable);
-            (void)sparse_set(&region->mapped, page, (uint32_t)mapping | flag);
+            (void)sparse_set(&region->mapped, page, note(mapping, writable));
             region->writable_count += writable ? 1 : SIZE_MAX;
         }
         return true;
@@ -145,11 +163,18 @@ bool region_show_with(struct table_batch *batch, struct region *region, size_t p
     if (mapping) {
         region_hide(region, page, page + 1);
     }
-    mapping = frame_mapping(frame);
+    return region_show_new(batch, region, page, frame, writable);
+}
+
+bool region_show_new(struct table_batch *batch, struct region *region, size_t page,
+    uint32_t frame, bool writable)
+{
+    cptr mapping = frame_mapping(frame);
+
     if (!mapping) {
         return false;
     }
-    if (!sparse_set(&region->mapped, page, (uint32_t)mapping | flag)) {
+    if (!sparse_set(&region->mapped, page, note(mapping, writable))) {
         frame_unmap(mapping);
         return false;
     }
@@ -352,7 +377,7 @@ static bool copy_amap(struct fork *fork, struct region *region, struct region *c
     if (region->flags & REGION_FORK_COPY) {
         return copy_all(fork, region, copy);
     }
-    if (region->amap->references == 1 && region->writable_count > 0
+    if (region->forks++ % FORKS_COPIED != 0 && region->amap->references == 1
         && region->writable_count <= WRITTEN_MAX && region->writable_count <= fork->left) {
         return copy_written(fork, region, copy);
     }

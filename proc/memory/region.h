@@ -19,6 +19,7 @@ struct region {
     uint64_t origin, start, end;
     uint8_t protection;         /* enum proc_protection */
     uint8_t flags;              /* enum region_flag */
+    uint8_t forks;              /* how often it was forked, modulo 256 */
     struct object *object;
     size_t offset;              /* page of the object at the origin */
     struct list object_link;    /* object_regions */
@@ -39,8 +40,9 @@ struct space {
 /* A region that is in no space yet, or null. */
 struct region *region_create(struct space *space, uint64_t start, uint64_t end);
 void region_set_object(struct region *region, struct object *object, size_t offset);
-/* Unmaps or drops up to so many of its pages; returns how many. */
-size_t region_shrink(struct region *region, size_t pages);
+/* Of a region that is to be destroyed: unmaps or drops at least so many of its pages, a row
+ * of them at a time, or all; returns how many. */
+size_t region_shrink(struct region *region, size_t least);
 /* Unmaps its pages and frees it. */
 void region_destroy(struct region *region);
 /* A fork under way. */
@@ -81,6 +83,9 @@ bool region_own_amap(struct region *region);
 bool region_show(struct region *region, size_t page, uint32_t frame, bool writable);
 /* The same for many pages, as part of a batch of the space's tables. */
 bool region_show_with(struct table_batch *batch, struct region *region, size_t page,
+    uint32_t frame, bool writable);
+/* The same for a page of which nothing is mapped. */
+bool region_show_new(struct table_batch *batch, struct region *region, size_t page,
     uint32_t frame, bool writable);
 /* The mapping of a page, or 0. */
 cptr region_mapping(const struct region *region, size_t page, bool *writable);

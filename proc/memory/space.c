@@ -26,18 +26,19 @@ static unsigned last_own(const struct space *space)
     return index;
 }
 
-/* Takes up to so many pages apart; true when the space is gone. */
+/* Takes about so many pages apart; true when the space is gone. */
 static bool destroy_step(struct reclaim *reclaim, size_t pages)
 {
     struct space *space = list_entry(&reclaim->link, struct space, reclaim.link);
 
     while (space->count > space->standard) {
         unsigned index = last_own(space);
+        size_t done = region_shrink(space->regions[index], pages);
 
-        pages -= region_shrink(space->regions[index], pages);
-        if (pages == 0) {
+        if (done >= pages) {
             return false;
         }
+        pages -= done;
         space_remove(space, index, index + 1);
     }
     space_release(space);

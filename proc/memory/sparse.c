@@ -93,6 +93,17 @@ static bool raise(struct sparse *sparse, size_t index)
     return true;
 }
 
+struct sparse_row sparse_row(const struct sparse *sparse, size_t index)
+{
+    const struct sparse_node *leaf = find_leaf(sparse, index);
+
+    return (struct sparse_row){
+        .base = index & ~(size_t)(BRANCHES - 1),
+        .present = leaf ? leaf->present : 0,
+        .values = leaf ? leaf->value : NULL,
+    };
+}
+
 bool sparse_set(struct sparse *sparse, size_t index, uint32_t value)
 {
     struct sparse_node *node;
@@ -152,6 +163,42 @@ uint32_t sparse_clear(struct sparse *sparse, size_t index)
     }
     prune(sparse, path, index, level);
     return value;
+}
+
+/* The first leaf, and the path to it; returns an index in it. */
+static size_t first_leaf(const struct sparse *sparse, struct sparse_node **path)
+{
+    struct sparse_node *node = sparse->root;
+    size_t index = 0;
+
+    path[sparse->height] = node;
+    for (unsigned level = sparse->height; level > 0; level--) {
+        unsigned n = (unsigned)__builtin_ctzll(node->present);
+
+        node = node->child[n];
+        path[level - 1] = node;
+        index |= (size_t)n << (level * BRANCH_BITS);
+    }
+    return index;
+}
+
+size_t sparse_drain(struct sparse *sparse, size_t least,
+    void (*give)(void *context, uint32_t value), void *context)
+{
+    struct sparse_node *path[HEIGHT_MAX];
+    size_t done = 0;
+
+    while (sparse->root && done < least) {
+        size_t index = first_leaf(sparse, path);
+
+        for (uint64_t rest = path[0]->present; rest; rest &= rest - 1) {
+            give(context, path[0]->value[__builtin_ctzll(rest)]);
+            done++;
+        }
+        path[0]->present = 0;
+        prune(sparse, path, index, 0);
+    }
+    return done;
 }
 
 /* The first index from `from` on below a node, relative to it; SPARSE_END: none. */
