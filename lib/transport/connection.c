@@ -15,6 +15,8 @@ enum { CACHE_SIZE = 64 };
 static uint32_t services[SLOTS];
 static uint8_t cache[CACHE_SIZE];
 
+static unsigned slots_end = SLOT_CONNECTION;    /* none was ever used from here on */
+
 static uint64_t threads;        /* that are there: bit n for number n */
 static uint32_t lock;           /* of them */
 _Static_assert(THREADS_MAX <= 64, "a bit for each");
@@ -32,9 +34,17 @@ uint32_t connection_service(unsigned slot)
     return slot < SLOTS ? services[slot] - 1 : NO_SERVICE;
 }
 
+unsigned connection_slots_end(void)
+{
+    return __atomic_load_n(&slots_end, __ATOMIC_RELAXED);
+}
+
 void connection_inherit(unsigned slot, uint32_t service)
 {
-    if (slot < SLOTS && slot != SLOT_PROC) {
+    if (slot >= SLOT_CONNECTION && slot < SLOTS) {
+        if (slot >= slots_end) {
+            __atomic_store_n(&slots_end, slot + 1, __ATOMIC_RELAXED);
+        }
         __atomic_store_n(&services[slot], service + 1, __ATOMIC_RELEASE);
         cache[service % CACHE_SIZE] = (uint8_t)slot;
     }
@@ -48,7 +58,7 @@ static void no_buffer(struct uxrt_thread *t, unsigned slot)
 
 void connection_thread_begins(struct uxrt_thread *t)
 {
-    for (unsigned slot = 0; slot < SLOTS; slot++) {
+    for (unsigned slot = SLOT_CONNECTION; slot < connection_slots_end(); slot++) {
         no_buffer(t, slot);
     }
     lock_take(&lock);
@@ -109,7 +119,7 @@ void connection_after_fork(const bool used[SLOTS])
 {
     lock = 0;
     threads = 0;
-    for (unsigned slot = 0; slot < SLOTS; slot++) {
+    for (unsigned slot = SLOT_CONNECTION; slot < connection_slots_end(); slot++) {
         if (!used[slot]) {
             services[slot] = 0;
         }

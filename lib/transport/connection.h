@@ -15,6 +15,9 @@
 int connection_slot(struct uxrt_thread *t, uint32_t service);
 /* The service behind a slot, or NO_SERVICE. */
 uint32_t connection_service(unsigned slot);
+/* Slots from here on have no connections; nor have those below SLOT_CONNECTION, but
+ * SLOT_PROC. */
+unsigned connection_slots_end(void);
 /* There is one already, from before this program began. */
 void connection_inherit(unsigned slot, uint32_t service);
 /* In the child of a fork: only these are its own. */

@@ -12,7 +12,7 @@
 #include <util/errno.h>
 #include <util/string.h>
 
-COLD_DATA struct current_directory current_directory;
+BEGIN_DATA struct current_directory current_directory;
 static uint32_t lock;
 
 uint32_t current_get(char text[TEXT_SIZE])

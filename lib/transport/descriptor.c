@@ -17,8 +17,7 @@
 enum { CLOSE_ON_EXEC = 0x8000, NUMBER = 0x7fff };
 
 COLD_DATA struct file descriptor_files[FILES_MAX];
-/* Number of the file + 1, and CLOSE_ON_EXEC. */
-COLD_DATA static uint16_t descriptors[DESCRIPTORS_MAX];
+COLD_DATA uint16_t descriptor_numbers[DESCRIPTORS_MAX];
 COLD_DATA uint64_t descriptor_words[DESCRIPTORS_MAX];
 static uint32_t lock;
 static unsigned first_free_file;                /* none below it is free */
@@ -31,7 +30,7 @@ struct file *descriptor_file(int descriptor)
     if ((unsigned)descriptor >= DESCRIPTORS_MAX) {
         return NULL;
     }
-    entry = __atomic_load_n(&descriptors[descriptor], __ATOMIC_RELAXED) & NUMBER;
+    entry = __atomic_load_n(&descriptor_numbers[descriptor], __ATOMIC_RELAXED) & NUMBER;
     return entry ? &descriptor_files[entry - 1] : NULL;
 }
 
@@ -170,7 +169,7 @@ static void descriptor_put(struct file *file, int descriptor, bool close_on_exec
     if (descriptor >= limit) {
         limit = descriptor + 1;
     }
-    __atomic_store_n(&descriptors[descriptor],
+    __atomic_store_n(&descriptor_numbers[descriptor],
         (uint16_t)(entry | (close_on_exec ? CLOSE_ON_EXEC : 0)), __ATOMIC_RELEASE);
     __atomic_store_n(&descriptor_words[descriptor],
         (uint64_t)file->id << DESCRIPTOR_FILE_SHIFT | kind | file->slot, __ATOMIC_RELEASE);
@@ -184,9 +183,9 @@ static struct file *descriptor_take(int descriptor)
     if (!file) {
         return NULL;
     }
-    __atomic_store_n(&descriptors[descriptor], 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&descriptor_numbers[descriptor], 0, __ATOMIC_RELAXED);
     __atomic_store_n(&descriptor_words[descriptor], 0, __ATOMIC_RELAXED);
-    while (limit > 0 && !descriptors[limit - 1]) {
+    while (limit > 0 && !descriptor_numbers[limit - 1]) {
         limit--;
     }
     file->references--;
@@ -223,7 +222,7 @@ static int lowest_free(int from)
     if (from < 0) {
         return -EINVAL;
     }
-    while (from < limit && descriptors[from]) {
+    while (from < limit && descriptor_numbers[from]) {
         from++;
     }
     most = ((const struct process_page *)PROCESS_PAGE)->limits[LIMIT_FILES].soft;
@@ -312,7 +311,7 @@ int descriptor_close_on_exec(int descriptor)
     if (!descriptor_file(descriptor)) {
         return -EBADF;
     }
-    return (descriptors[descriptor] & CLOSE_ON_EXEC) != 0;
+    return (descriptor_numbers[descriptor] & CLOSE_ON_EXEC) != 0;
 }
 
 int descriptor_set_close_on_exec(int descriptor, bool close_on_exec)
@@ -321,9 +320,9 @@ int descriptor_set_close_on_exec(int descriptor, bool close_on_exec)
 
     lock_take(&lock);
     if (descriptor_file(descriptor)) {
-        uint16_t entry = descriptors[descriptor] & NUMBER;
+        uint16_t entry = descriptor_numbers[descriptor] & NUMBER;
 
-        descriptors[descriptor] = (uint16_t)(entry | (close_on_exec ? CLOSE_ON_EXEC : 0));
+        descriptor_numbers[descriptor] = (uint16_t)(entry | (close_on_exec ? CLOSE_ON_EXEC : 0));
         result = 0;
     }
     lock_release(&lock);

@@ -45,6 +45,8 @@ struct file *descriptor_file(int descriptor);
 #define DESCRIPTOR_LOCAL      UINT64_C(0x400)
 #define DESCRIPTOR_SLOT       UINT64_C(0xff)
 extern uint64_t descriptor_words[DESCRIPTORS_MAX];
+/* Number of the file + 1, and whether it is closed on exec. */
+extern uint16_t descriptor_numbers[DESCRIPTORS_MAX];
 /* The table of files: that with id FIRST_FILE + n is number n. */
 extern struct file descriptor_files[FILES_MAX];
 

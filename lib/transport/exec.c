@@ -23,8 +23,10 @@ enum { PAGE = 4096, EXIT_CANNOT_RUN = 127, CLOSE = -1 };
 
 /* Lists for one exec at a time. */
 static uint32_t lock;
-COLD_DATA static struct start_file files[FILES_MAX + DESCRIPTORS_MAX];
-COLD_DATA static struct start_connection connections[SLOTS];
+COLD_DATA _Alignas(PAGE) static struct {
+    struct start_connection connections[SLOTS];
+    struct start_file files[FILES_MAX + DESCRIPTORS_MAX];
+} lists;
 static uint32_t file_count;
 
 void exec_after_fork(void)
@@ -45,8 +47,8 @@ static struct start_file record_of(const struct file *file, int descriptor, bool
 
 static void add_file(const struct file *file, int descriptor)
 {
-    if (file_count < sizeof(files) / sizeof(files[0])) {
-        files[file_count++] = record_of(file, descriptor, false);
+    if (file_count < sizeof(lists.files) / sizeof(lists.files[0])) {
+        lists.files[file_count++] = record_of(file, descriptor, false);
     }
 }
 
@@ -54,7 +56,7 @@ static void add_file(const struct file *file, int descriptor)
 static bool is_listed(const struct file *file)
 {
     for (uint32_t i = 0; i < file_count; i++) {
-        if (files[i].id == file->id) {
+        if (lists.files[i].id == file->id) {
             return true;
         }
     }
@@ -100,12 +102,12 @@ static uint32_t list_connections(const struct exec *exec)
 {
     uint32_t count = 0;
 
-    for (unsigned slot = 0; slot < SLOTS; slot++) {
+    for (unsigned slot = SLOT_CONNECTION; slot < connection_slots_end(); slot++) {
         uint32_t service = connection_service(slot);
 
-        if (slot != SLOT_PROC && service != NO_SERVICE
+        if (service != NO_SERVICE
             && (exec->used[slot] || !exec->child)) {
-            connections[count++] = (struct start_connection){slot, service};
+            lists.connections[count++] = (struct start_connection){slot, service};
         }
     }
     return count;
@@ -133,7 +135,8 @@ static int list_and_build(struct uxrt_thread *t, struct exec *exec)
     char directory[TEXT_SIZE];
     struct start_content content = {
         .name = exec->name, .directory = directory, .path = exec->program.path,
-        .argv = exec->argv, .envp = exec->envp, .connections = connections, .files = files,
+        .argv = exec->argv, .envp = exec->envp, .connections = lists.connections,
+        .files = lists.files,
     };
     int error;
 

@@ -20,27 +20,35 @@
 
 enum { FIRST_PAIR = 3, WORDS_MAX = SHORT_WRITE_MAX / 8, PAIRS_MAX = (WORDS_MAX - 3) / 2 };
 
-/* The snapshots: pairs of slot and token; how many. A server that is gone has none, and one
- * that makes none is a new one to the child: used[] is false then. */
+/* The snapshot of one server, as a pair of slot and token: how many pairs there are then. A
+ * server that is gone has none, and one that makes none is a new one to the child: *used is
+ * false then. */
+static int get_token(struct uxrt_thread *t, unsigned slot, bool *used, uint64_t *pairs,
+    int count)
+{
+    uint64_t token;
+
+    *used = *used
+        && client_read(t, slot, CONTROL_FILE, &token, sizeof(token),
+               (int64_t)attribute_address(ATTR_FORK, 0)) == sizeof(token);
+    if (!*used) {
+        return count;
+    }
+    if (count == PAIRS_MAX) {
+        return -EAGAIN;
+    }
+    pairs[2 * count] = slot;
+    pairs[2 * count + 1] = token;
+    return count + 1;
+}
+
 static int get_tokens(struct uxrt_thread *t, bool used[SLOTS], uint64_t *pairs)
 {
-    int count = 0;
+    int count = get_token(t, SLOT_PROC, &used[SLOT_PROC], pairs, 0);
 
-    for (unsigned slot = SLOT_PROC; slot < SLOTS; slot++) {
-        uint64_t token;
-
-        used[slot] = used[slot]
-            && client_read(t, slot, CONTROL_FILE, &token, sizeof(token),
-                   (int64_t)attribute_address(ATTR_FORK, 0)) == sizeof(token);
-        if (!used[slot]) {
-            continue;
-        }
-        if (count == PAIRS_MAX) {
-            return -EAGAIN;
-        }
-        pairs[2 * count] = slot;
-        pairs[2 * count + 1] = token;
-        count++;
+    for (unsigned slot = SLOT_CONNECTION; slot < connection_slots_end() && count >= 0;
+         slot++) {
+        count = get_token(t, slot, &used[slot], pairs, count);
     }
     return count;
 }

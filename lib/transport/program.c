@@ -12,7 +12,7 @@
 #include <util/errno.h>
 #include <util/string.h>
 
-COLD_DATA struct program_place program_place;
+BEGIN_DATA struct program_place program_place;
 
 enum { TYPE_MASK = 0170000, TYPE_REGULAR = 0100000 };
 

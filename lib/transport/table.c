@@ -38,4 +38,5 @@ const struct library_header library_header = {
     .leave_again = (uint64_t)library_leave_again,
     .descriptors = (uint64_t)descriptor_words, .files = (uint64_t)descriptor_files,
     .directory = (uint64_t)&current_directory, .program = (uint64_t)&program_place,
+    .numbers = (uint64_t)descriptor_numbers,
 };

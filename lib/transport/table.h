@@ -41,6 +41,7 @@ struct library_header {
     uint64_t files;                 /* descriptor_files[] */
     uint64_t directory;             /* struct current_directory */
     uint64_t program;               /* struct program_place */
+    uint64_t numbers;               /* descriptor_numbers[] */
 };
 
 /* In rax of a foreign system call: returns the calling thread's struct uxrt_thread. */

@@ -43,11 +43,12 @@ struct watched {
 
 COLD_DATA static struct watched table[WATCHED_MAX];
 static unsigned limit;          /* places from here on are free */
-static struct set {
+COLD_DATA static struct set {
     bool used;
     unsigned next;              /* where the next look begins, so that all have their turn */
     uint64_t waiting;           /* threads that wait, as bits */
 } sets[SETS_MAX];
+static unsigned set_limit;      /* sets from here on were never used */
 static uint32_t lock;
 
 void epoll_after_fork(void)
@@ -55,7 +56,7 @@ void epoll_after_fork(void)
     lock = 0;
     for (unsigned i = 0; i < limit; i++)
         table[i].armed = false;
-    for (unsigned i = 0; i < SETS_MAX; i++)
+    for (unsigned i = 0; i < set_limit; i++)
         sets[i].waiting = 0;
 }
 
@@ -73,6 +74,8 @@ static int64_t create(struct uxrt_thread *t, bool close_on_exec)
         set++;
     if (set < SETS_MAX)
         sets[set] = (struct set){.used = true};
+    if (set >= set_limit && set < SETS_MAX)
+        set_limit = set + 1;
     lock_release(&lock);
     if (set == SETS_MAX) {
         file_forget(file);

@@ -5,6 +5,7 @@
  * share is the process server's.
  */
 #include <transport/clock.h>
+#include <transport/cold.h>
 #include <transport/lock.h>
 #include <transport/poll.h>
 #include <unix/thread.h>
@@ -16,7 +17,7 @@ enum { FUTEX_WAIT, FUTEX_WAKE, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE, FUTEX_WAIT_
 #define SECOND    INT64_C(1000000000)
 
 /* Of each thread, by number: where it waits (0: it does not), for which bits, since when. */
-static struct waiter {
+COLD_DATA static struct waiter {
     uint64_t address, ticket;
     uint32_t bits;
 } waiters[THREADS_MAX];
@@ -25,7 +26,8 @@ static uint32_t lock;
 
 void futex_after_fork(void)
 {
-    memset(waiters, 0, sizeof(waiters));
+    if (tickets)                /* somebody has waited */
+        memset(waiters, 0, sizeof(waiters));
     lock = 0;
 }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Signals: actions, masks, sending and waiting for them; the alternate stack; timers. */
 #include <transport/clock.h>
+#include <transport/cold.h>
 #include <transport/poll.h>
 #include <unix/signal.h>
 
 enum { MASK_SIZE = 8, SIG_BLOCK = 0, SIG_UNBLOCK = 1, SIG_SETMASK = 2 };
 #define SECOND UINT64_C(1000000000)
 
-struct linux_sigaction signal_actions[SIGNALS + 1];
+COLD_DATA struct linux_sigaction signal_actions[SIGNALS + 1];
 
 /* --- actions and masks ---------------------------------------- */
 

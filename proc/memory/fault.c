@@ -10,8 +10,8 @@
 #include <util/string.h>
 
 enum {
-    ZERO_AROUND = 8,        /* new pages are made in such groups */
-    AROUND = 16,            /* pages that are there are mapped in such groups */
+    ZERO_AROUND = 4,        /* new pages are made in such groups */
+    AROUND = 8,             /* pages that are there are mapped in such groups */
 };
 
 /* A new frame with the contents of another one, or zero. */
@@ -194,7 +194,7 @@ static bool untouched(const struct region *region, size_t page)
 {
     size_t end, first = group(region, page, ZERO_AROUND, &end);
 
-    return !region->object && !(region->flags & REGION_FORK_COPY)
+    return !region->object
            && (!region->amap || sparse_next(&region->amap->frames, first, end) == end);
 }
 
@@ -251,40 +251,42 @@ int space_fault(struct space *space, uint64_t address, unsigned access)
     return error ? error : show_group(region, page, frame, writable, fresh);
 }
 
-/* Nothing of a range is mapped any more. */
-static void hide_range(struct space *space, uint64_t start, uint64_t end)
+/* False: it and what follows has to wait for a fault. */
+static bool show_page(struct table_batch *batch, struct space *space, uint64_t address,
+    const struct space_range *range)
 {
-    for (unsigned i = space_index(space, start);
-         i < space->count && space->regions[i]->start < end; i++) {
-        struct region *region = space->regions[i];
-        uint64_t from = region->start > start ? region->start : start;
+    struct region *region;
+    uint32_t frame;
+    bool writable;
+    size_t page;
 
-        region_hide(region, region_page(region, from), region_page(region, end));
+    if (find_page(space, address, range->access, &region, &page) != 0
+        || (range->make && region_frame(region, page, range->access & PROC_WRITE, &frame,
+                               &writable) != 0)) {
+        return false;
     }
+    frame = present_frame(region, page, &writable);
+    return !frame || region_show_with(batch, region, page, frame, writable);
 }
 
-void space_show(struct space *space, uint64_t address, size_t pages, unsigned access,
-    bool make)
+void space_show(struct space *space, const struct space_range *ranges, unsigned count)
 {
-    uint64_t end = address + pages * PAGE_SIZE;
     struct table_batch batch;
-    bool good = true;
 
     table_batch_begin(&batch, &space->tables);
-    for (uint64_t at = address; at < end && good; at += PAGE_SIZE) {
-        struct region *region;
-        uint32_t frame;
-        bool writable;
-        size_t page;
+    for (const struct space_range *range = ranges; range < ranges + count; range++) {
+        uint64_t end = range->address + range->pages * PAGE_SIZE;
 
-        good = !find_page(space, at, access, &region, &page)
-               && (!make || !region_frame(region, page, access & PROC_WRITE, &frame,
-                                &writable));
-        frame = good ? present_frame(region, page, &writable) : 0;
-        good = good && (!frame || region_show_with(&batch, region, page, frame, writable));
+        for (uint64_t at = range->address; at < end; at += PAGE_SIZE) {
+            if (!show_page(&batch, space, at, range)) {
+                break;
+            }
+        }
     }
     if (!table_batch_end(&batch)) {
-        hide_range(space, address, end);
+        for (unsigned i = 0; i < space->count; i++) {
+            region_hide(space->regions[i], 0, SPARSE_END);
+        }
     }
 }
 

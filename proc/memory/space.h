@@ -71,10 +71,15 @@ int space_move(struct space *from, struct space *to, uint64_t address, size_t pa
  */
 int space_fault(struct space *space, uint64_t address, unsigned access);
 
-/* Makes pages present with these rights as far as they can be, all at once: those that are
- * there already, or (`make`) all. */
-void space_show(struct space *space, uint64_t address, size_t pages, unsigned access,
-    bool make);
+/* Makes the pages of some ranges present with these rights as far as they can be, all at
+ * once: those that are there already, or (`make`) all. */
+struct space_range {
+    uint64_t address;
+    size_t pages;
+    unsigned access;
+    bool make;
+};
+void space_show(struct space *space, const struct space_range *ranges, unsigned count);
 
 /* Makes one page present with these rights: its frame, and the capability of its mapping
  * (for IPC buffers). 0 or as space_fault. */

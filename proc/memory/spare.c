@@ -35,7 +35,8 @@ static bool add_standards(struct space *space)
             return false;
         }
         space->standard++;
-        space_show(space, standard->address, pages, PROC_READ, true);
+        space_show(space,
+            &(const struct space_range){standard->address, pages, PROC_READ, true}, 1);
     }
     return true;
 }

@@ -222,7 +222,9 @@ static void leave_process(struct connection *connection)
     struct process *process = connection->process;
 
     connection_drop_tokens(connection);
-    (void)kc_cnode_delete(process->cspace, connection->slot, CSPACE_BITS);
+    if (process->cspace) {
+        (void)kc_cnode_delete(process->cspace, connection->slot, CSPACE_BITS);
+    }
     process->connections[connection->slot] = 0;
     connection->process = NULL;
 }

@@ -106,6 +106,7 @@ int call_exec(struct call *call)
         space_destroy(space);
         return error;
     }
+    image_begin(space, address, pages);
     kept = (struct kept){
         call->thread->page->blocked, call->thread->page->death_signal,
     };

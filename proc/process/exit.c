@@ -96,15 +96,17 @@ static void give_children(struct process *process)
     }
 }
 
+/* All its capabilities go at once, so no request of its connections can come when servers
+ * hear that they end. */
 static void drop_memory(struct process *process)
 {
-    for (unsigned slot = connection_slot(process, 0); slot < SLOTS;
-         slot = connection_slot(process, slot + 1)) {
-        connection_end(process->connections[slot]);
-    }
     if (process->cspace) {
         pool_return(POOL_CSPACE, process->cspace);
         process->cspace = 0;
+    }
+    for (unsigned slot = connection_slot(process, 0); slot < SLOTS;
+         slot = connection_slot(process, slot + 1)) {
+        connection_end(process->connections[slot]);
     }
     buffer_drop_left(process);
     if (process->space) {

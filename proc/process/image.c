@@ -12,7 +12,7 @@
 #include <transport/process.h>
 #include <util/string.h>
 
-enum { SEGMENTS_MAX = 8 };
+enum { SEGMENTS_MAX = 8, READ_SHOWN = 4 };
 
 static struct segment {
     uint64_t address;
@@ -120,6 +120,26 @@ bool image_map(struct space *space)
         }
     }
     return true;
+}
+
+static struct space_range written(uint64_t address, size_t pages)
+{
+    return (struct space_range){
+        address & ~(uint64_t)(PAGE_SIZE - 1), pages, PROC_WRITE, true,
+    };
+}
+
+void image_begin(struct space *space, uint64_t address, size_t pages)
+{
+    const struct space_range ranges[] = {
+        {PROCESS_PAGE, 1, PROC_READ, false}, {MOUNT_TABLE, 1, PROC_READ, false},
+        {address, pages < READ_SHOWN ? pages : READ_SHOWN, PROC_READ, false},
+        written(header.directory, 1), written(header.program, 1),
+        written(header.descriptors, 1), written(header.files, 1),
+        written(header.numbers, 1),
+    };
+
+    space_show(space, ranges, sizeof(ranges) / sizeof(ranges[0]));
 }
 
 uint64_t image_fixup(uint64_t instruction)

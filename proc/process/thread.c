@@ -21,9 +21,9 @@
 
 enum { HASH = 1024, BLOCK_PAGES = (BLOCK_SIZE - BLOCK_STACK) / PAGE_SIZE,
        TID_MAX = 4 * 1024 * 1024 };
-/* Pages of a block that are there when the thread begins: of the stack, and with those
+/* Pages of a new block that are there when the thread begins: of the stack, and with those
  * behind it. */
-enum { STACK_SHOWN = 3,
+enum { STACK_SHOWN = 4,
        BLOCK_SHOWN = STACK_SHOWN + (BLOCK_SIZE - BLOCK_PRIVATE) / PAGE_SIZE };
 
 static struct thread *threads[HASH];
@@ -125,13 +125,15 @@ static bool make_block(struct thread *thread, cptr *ipc)
     uint32_t frame;
 
     if (!(space_next_region(space, block + BLOCK_STACK, &info)
-            && info.start < block + BLOCK_SIZE)
-        && space_map(space, block + BLOCK_STACK, BLOCK_PAGES, PROC_READ | PROC_WRITE,
-               REGION_SYSTEM | REGION_FORK_COPY, NULL, 0, false) < 0) {
-        return false;
+            && info.start < block + BLOCK_SIZE)) {
+        if (space_map(space, block + BLOCK_STACK, BLOCK_PAGES, PROC_READ | PROC_WRITE,
+                REGION_SYSTEM | REGION_FORK_COPY, NULL, 0, false) < 0) {
+            return false;
+        }
+        space_show(space,
+            &(const struct space_range){block + BLOCK_PRIVATE - STACK_SHOWN * PAGE_SIZE,
+                BLOCK_SHOWN, PROC_WRITE, true}, 1);
     }
-    space_show(space, block + BLOCK_PRIVATE - STACK_SHOWN * PAGE_SIZE, BLOCK_SHOWN,
-        PROC_WRITE, true);
     if (space_page(space, block + BLOCK_SHARED, PROC_WRITE, &frame, ipc) < 0) {
         return false;
     }
