@@ -128,6 +128,8 @@ int64_t pipe_read(struct server_request *request)
     struct pipe *pipe = pipe_of(request->file);
     int64_t result = -EAGAIN;
 
+    if (!request->request.current)
+        return -ESPIPE;
     if (request->count == 0)
         return 0;
     if (!pipe->reading)
@@ -142,6 +144,8 @@ int64_t pipe_write(struct server_request *request)
     struct pipe *pipe = pipe_of(request->file);
     int64_t result = -EAGAIN;
 
+    if (!request->request.current)
+        return -ESPIPE;
     if (request->count == 0)
         return 0;
     if (!pipe->writing)

@@ -108,12 +108,16 @@ int64_t memory_map_file(struct uxrt_thread *t, uint64_t address, size_t bytes,
     unsigned protection, unsigned flags, const struct file *file, uint64_t offset)
 {
     struct uxrt_object object;
-    unsigned wanted = protection;
+    unsigned wanted = protection | PROC_READ;
     size_t size = bytes;
     int64_t result;
 
+    /* What can be written may become writable later. */
+    if (flags & PROC_MAP_SHARED && file->flags & UXRT_WRITE) {
+        wanted |= PROC_WRITE;
+    }
     if (!(flags & PROC_MAP_SHARED)) {
-        wanted = (protection & ~(unsigned)PROC_WRITE) | PROC_READ;
+        wanted &= ~(unsigned)PROC_WRITE;
     }
     if (!round_up(&size)) {
         return -EINVAL;

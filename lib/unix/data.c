@@ -175,6 +175,8 @@ UNIX_HANDLER(sendfile)
             NULL, argument(frame, 3));
     if (take(&offset, user, sizeof(offset)))
         return -EFAULT;
+    if (offset < 0)
+        return -EINVAL;
     result = copy_files(t, argument_int(frame, 1), argument_int(frame, 0), &offset,
         NULL, argument(frame, 3));
     return give(user, &offset, sizeof(offset)) ? -EFAULT : result;

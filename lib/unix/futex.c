@@ -220,11 +220,12 @@ static int64_t wake_call(struct uxrt_thread *t, const struct foreign_frame *fram
 static int64_t requeue(struct uxrt_thread *t, const struct foreign_frame *frame)
 {
     uint64_t from = argument(frame, 0), to = argument(frame, 4), moved = 0;
-    int64_t woken = futex_wake(t, from, (uint32_t)argument(frame, 2), EVERYBODY);
     struct waiter *w;
 
-    if (to % 4 || !to)
+    if (to % 4 || !to || argument_int(frame, 2) < 0 || argument_int(frame, 3) < 0)
         return -EINVAL;
+    int64_t woken = futex_wake(t, from, (uint32_t)argument(frame, 2), EVERYBODY);
+
     lock_take(&lock);
     for (; moved < (uint32_t)argument(frame, 3) && from != to
          && (w = first_waiter(from, EVERYBODY)); moved++)

@@ -82,7 +82,8 @@ static bool in_the_way(const struct uxrt_range *held, const struct uxrt_range *w
            && ((held->kind | wanted->kind) & UXRT_LOCK_EXCLUSIVE);
 }
 
-/* The first lock that this one would have to wait for; its kind is none if there is none. */
+/* Of the locks that this one would have to wait for, the one with the first byte; its kind is
+ * none if there is none. */
 static int64_t find_conflict(struct uxrt_thread *t, int fd, const struct uxrt_range *wanted,
     struct uxrt_range *found)
 {
@@ -90,6 +91,7 @@ static int64_t find_conflict(struct uxrt_thread *t, int fd, const struct uxrt_ra
     uint64_t skip = 0;
     int64_t count;
 
+    *found = (struct uxrt_range){.kind = UXRT_LOCK_NONE};
     do {
         int64_t bytes = library_get(t, fd, ATTR_RANGE, skip, held, sizeof(held));
 
@@ -97,14 +99,12 @@ static int64_t find_conflict(struct uxrt_thread *t, int fd, const struct uxrt_ra
             return bytes;
         count = bytes / (int64_t)sizeof(held[0]);
         for (int64_t i = 0; i < count; i++) {
-            if (in_the_way(&held[i], wanted)) {
+            if (in_the_way(&held[i], wanted)
+                && (!found->kind || held[i].start < found->start))
                 *found = held[i];
-                return 0;
-            }
         }
         skip += (uint64_t)count;
     } while (count == RANGES_READ);
-    *found = (struct uxrt_range){.kind = UXRT_LOCK_NONE};
     return 0;
 }
 

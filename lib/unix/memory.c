@@ -19,6 +19,9 @@ enum {
     MADV_DONTNEED = 4, MADV_FREE = 8,
 };
 
+/* Flags that Linux has had from the beginning, which all kinds of mappings take. */
+#define MAP_KNOWN UINT64_C(0x1ff93f)
+
 /* The break, where it began, and up to where its memory is mapped. */
 static uint64_t program_break, break_base, break_mapped;
 static uint32_t break_lock;
@@ -100,6 +103,10 @@ UNIX_HANDLER(mmap)
         return -EINVAL;
     if (size > PROGRAM_END)
         return -ENOMEM;
+    if (!(flags & MAP_ANONYMOUS) && !descriptor_file(argument_int(frame, 4)))
+        return -EBADF;
+    if (type == MAP_SHARED_VALIDATE && flags & ~MAP_KNOWN)
+        return -EOPNOTSUPP;
     if (type != MAP_PRIVATE)
         futex_memory_is_shared();
     /* A hint is not taken: the process server knows a free place. */
@@ -125,7 +132,7 @@ UNIX_HANDLER(mprotect)
 
     if (argument(frame, 0) % PAGE)
         return -EINVAL;
-    if (size > PROGRAM_END)
+    if (size > PROGRAM_END || (size && argument(frame, 0) < PROGRAM_BASE))
         return -ENOMEM;
     return size ? library_protect(t, argument_pointer(frame, 0), round_up(size, PAGE),
                       argument(frame, 2) & 7)

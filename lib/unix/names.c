@@ -145,6 +145,8 @@ UNIX_HANDLER(link)
 
 UNIX_HANDLER(linkat)
 {
+    if (argument(frame, 4) & ~(uint64_t)(LINUX_AT_SYMLINK_FOLLOW | LINUX_AT_EMPTY_PATH))
+        return -EINVAL;
     return link_at(t, argument_int(frame, 0), argument_pointer(frame, 1),
         argument_int(frame, 2), argument_pointer(frame, 3));
 }

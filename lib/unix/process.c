@@ -103,6 +103,8 @@ UNIX_HANDLER(wait4)
 
     if (argument(frame, 2) & ~UINT64_C(0xe000000b))
         return -EINVAL;
+    if (argument_int(frame, 0) == INT32_MIN)
+        return -ESRCH;
     int64_t pid = wait_child(t, argument_int(frame, 0), options);
     status = (int)t->shared->result[1];
     usage = usage_of(t->shared->result[3], 0);

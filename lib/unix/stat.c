@@ -231,11 +231,19 @@ UNIX_HANDLER(chmod)
     return change_at(t, LINUX_AT_FDCWD, argument_pointer(frame, 0), 0, &change);
 }
 
+/* A descriptor that only names a file changes nothing. */
+static int64_t change_open(struct uxrt_thread *t, int fd, const struct uxrt_change *change)
+{
+    const struct file *file = descriptor_file(fd);
+
+    return !file || file->flags & UXRT_PATH ? -EBADF : library_change(t, fd, change);
+}
+
 UNIX_HANDLER(fchmod)
 {
     struct uxrt_change change = mode_change(argument(frame, 1));
 
-    return change_at(t, argument_int(frame, 0), NULL, LINUX_AT_EMPTY_PATH, &change);
+    return change_open(t, argument_int(frame, 0), &change);
 }
 
 UNIX_HANDLER(fchmodat)
@@ -273,7 +281,7 @@ UNIX_HANDLER(fchown)
 {
     struct uxrt_change change = owner_change(argument(frame, 1), argument(frame, 2));
 
-    return change_at(t, argument_int(frame, 0), NULL, LINUX_AT_EMPTY_PATH, &change);
+    return change_open(t, argument_int(frame, 0), &change);
 }
 
 UNIX_HANDLER(fchownat)

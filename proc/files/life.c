@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * /proc/PID/life: ready to read when the process has ended. It has no bytes; it stands for
- * the process, whose pid is its only control (transport/life.h).
+ * the process, whose pid is its only control (transport/life.h), as it is of the directory.
  */
 #include <files/node.h>
 

@@ -185,7 +185,8 @@ static int64_t tree_get_record(struct server_request *request, unsigned attribut
 {
     const struct tree_node *node = tree_node_of(request->file->node);
 
-    return attribute == ATTR_CONTROL && node->kind == &kind_life
+    return attribute == ATTR_CONTROL
+           && (node->kind == &kind_life || node->kind == &kind_process)
            ? life_get(node, argument, record, size) : -ENOTTY;
 }
 
