@@ -130,9 +130,9 @@ static int send_many(struct process *from, uint32_t group, unsigned signal)
             : target->parent && target != from && !serves(target);
 
         pid = target->pid;
-        if (meant && !target->zombie && send_one(from, target, signal) == 0) {
+        if (meant && send_one(from, target, signal) == 0) {
             error = 0;
-        } else if (meant && !target->zombie && error == -ESRCH) {
+        } else if (meant && error == -ESRCH) {
             error = -EPERM;
         }
     }

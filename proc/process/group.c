@@ -12,13 +12,11 @@ enum { IDS_UMASK, IDS_USERS, IDS_GROUPS, UMASK = 0777 };
 
 static struct process *find(const struct call *call, uint64_t pid)
 {
-    struct process *process = pid == 0 ? call->process
+    return pid == 0 ? call->process
         : pid <= UINT32_MAX ? process_find((uint32_t)pid) : NULL;
-
-    return process && !process->zombie ? process : NULL;
 }
 
-/* The next process of the group after a pid, or null. */
+/* The next process of the group after a pid that has not ended, or null. */
 static struct process *next_of(uint32_t group, uint32_t after)
 {
     struct process *process = process_next(after);
@@ -29,14 +27,26 @@ static struct process *next_of(uint32_t group, uint32_t after)
     return process;
 }
 
+/* A process belongs to its group until it has been waited for: of a pipeline, a later
+ * process joins the first, which may have ended by then. */
+static const struct process *member_of(uint32_t group)
+{
+    const struct process *process = process_next(0);
+
+    while (process && process->page->pgid != group) {
+        process = process_next(process->pid);
+    }
+    return process;
+}
+
 bool group_exists(uint32_t group)
 {
-    return next_of(group, 0) != NULL;
+    return member_of(group) != NULL;
 }
 
 bool group_is_in_session(uint32_t session, uint32_t group)
 {
-    const struct process *process = next_of(group, 0);
+    const struct process *process = member_of(group);
 
     return process && process->page->sid == session;
 }

@@ -353,6 +353,60 @@ static void jobs(void)
 
 /* --- orphans and hang-ups ---------------------------------------- */
 
+static int end_at_once(void)
+{
+    return 0;
+}
+
+/* A later process of a pipeline: joins the job and takes the terminal. */
+static int join(pid_t job)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(setpgid(0, job) || tcsetpgrp(pty.slave, job)
+              || tcgetpgrp(pty.slave) != job);
+    return status_of(pid) == 0;
+}
+
+/* A group is there until all that belonged to it have been waited for. */
+static void ended_child(void)
+{
+    siginfo_t info;
+    pid_t job;
+
+    signal(SIGTTOU, SIG_IGN);
+    job = begin_job(end_at_once, 0);
+    waitid(P_PID, (id_t)job, &info, WEXITED | WNOWAIT);
+    report(getpgid(job) == job ? 'g' : 'x');
+    report(kill(-job, SIGTERM) == 0 ? 'k' : 'x');
+    report(join(job) ? 'j' : 'x');
+    tcsetpgrp(pty.slave, getpid());
+    waitpid(job, NULL, 0);
+    report(getpgid(job) < 0 && errno == ESRCH ? 's' : 'x');
+    report(kill(-job, SIGTERM) < 0 && errno == ESRCH ? 'n' : 'x');
+    report(setpgid(0, job) < 0 && errno == EPERM ? 'p' : 'x');
+    report(join(job) ? 'x' : 'e');
+    _exit(0);
+}
+
+static void ended_group(void)
+{
+    pid_t pid = begin_leader();
+
+    if (pid == 0)
+        ended_child();
+    ok(next_report() == 'g', "a process that has ended has its group");
+    ok(next_report() == 'k', "which can be sent signals");
+    ok(next_report() == 'j', "and joined, and brought to the foreground");
+    ok(next_report() == 's', "until it was waited for");
+    ok(next_report() == 'n', "then there is nobody");
+    ok(next_report() == 'p', "the leader of a session stays where it is");
+    ok(next_report() == 'e', "and a group that is gone cannot be joined");
+    ok(exited(status_of(pid), 0), "the leader has ended");
+    end_leader();
+}
+
 /* The leader's child stops its own child's group, then ends: that group is orphaned. */
 static void orphan_child(void)
 {
@@ -461,6 +515,7 @@ int main(void)
     keys();
     background();
     jobs();
+    ended_group();
     orphans();
     hang_up_master();
     end_of_leader();
