@@ -21,7 +21,7 @@ ending() {
     0) echo 'the machine reset or shut down' ;;
     1) echo ok ;;
     3) echo 'the program reports a failure' ;;
-    124 | 137) echo "hang: still running after $timeout s" ;;
+    124 | 137) echo "hang: nothing to see for $timeout s" ;;
     *) echo "QEMU ended with status $1" ;;
     esac
 }

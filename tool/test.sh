@@ -64,7 +64,7 @@ boot() {
     status=0
     (
         ulimit -f 65536
-        limit="timeout --foreground -k 5 $timeout"
+        limit="$top/tool/watchdog $timeout $log"
         # shellcheck disable=SC2086 # the clock is several words
         emulator "$@" -display none -monitor none -serial stdio \
             $clock </dev/null >"$log" 2>&1
