@@ -63,18 +63,10 @@ void region_hide(struct region *region, size_t from, size_t end)
     (void)table_batch_end(&batch);
 }
 
-/* What is mapped, wherever it is, until it has been so many. */
-static size_t hide_some(struct region *region, size_t least)
+size_t region_unmap(struct table_batch *batch, struct region *region, size_t least)
 {
-    struct table_batch batch;
-    size_t done;
+    size_t done = sparse_drain(&region->mapped, least, unmap, batch);
 
-    if (region->mapped_count == 0) {
-        return 0;
-    }
-    table_batch_begin(&batch, &region->space->tables);
-    done = sparse_drain(&region->mapped, least, unmap, &batch);
-    (void)table_batch_end(&batch);
     region->mapped_count -= done;
     region->writable_count = 0;         /* nobody asks any more */
     return done;
@@ -82,17 +74,24 @@ static size_t hide_some(struct region *region, size_t least)
 
 size_t region_shrink(struct region *region, size_t least)
 {
-    size_t done = hide_some(region, least);
+    return region->amap && region->amap->references == 1
+               ? amap_shrink(region->amap, least) : 0;
+}
 
-    if (done < least && region->amap && region->amap->references == 1) {
-        done += amap_shrink(region->amap, least - done);
+static void unmap_all(struct region *region)
+{
+    struct table_batch batch;
+
+    if (region->mapped_count > 0) {
+        table_batch_begin(&batch, &region->space->tables);
+        (void)region_unmap(&batch, region, SPARSE_END);
+        (void)table_batch_end(&batch);
     }
-    return done;
 }
 
 void region_destroy(struct region *region)
 {
-    (void)hide_some(region, SPARSE_END);
+    unmap_all(region);
     if (region->amap) {
         amap_put(region->amap);
     }

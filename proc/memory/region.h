@@ -40,8 +40,10 @@ struct space {
 /* A region that is in no space yet, or null. */
 struct region *region_create(struct space *space, uint64_t start, uint64_t end);
 void region_set_object(struct region *region, struct object *object, size_t offset);
-/* Of a region that is to be destroyed: unmaps or drops at least so many of its pages, a row
- * of them at a time, or all; returns how many. */
+/* Of a region that is to be destroyed: unmaps at least so many of its pages, a row of them at
+ * a time, or all; then, when the batch is done, drops those that it has of its own. They
+ * return how many. */
+size_t region_unmap(struct table_batch *batch, struct region *region, size_t least);
 size_t region_shrink(struct region *region, size_t least);
 /* Unmaps its pages and frees it. */
 void region_destroy(struct region *region);

@@ -26,20 +26,38 @@ static unsigned last_own(const struct space *space)
     return index;
 }
 
+/* Unmaps about so many pages, all at once; returns how many. */
+static size_t unmap_some(struct space *space, size_t pages)
+{
+    struct table_batch batch;
+    size_t done = 0;
+
+    table_batch_begin(&batch, &space->tables);
+    for (unsigned i = space->count; i-- > 0 && done < pages;) {
+        if (!(space->regions[i]->flags & REGION_STANDARD)) {
+            done += region_unmap(&batch, space->regions[i], pages - done);
+        }
+    }
+    (void)table_batch_end(&batch);
+    return done;
+}
+
 /* Takes about so many pages apart; true when the space is gone. */
 static bool destroy_step(struct reclaim *reclaim, size_t pages)
 {
     struct space *space = list_entry(&reclaim->link, struct space, reclaim.link);
+    size_t done = unmap_some(space, pages);
 
-    while (space->count > space->standard) {
+    while (done < pages && space->count > space->standard) {
         unsigned index = last_own(space);
-        size_t done = region_shrink(space->regions[index], pages);
 
-        if (done >= pages) {
-            return false;
+        done += region_shrink(space->regions[index], pages - done);
+        if (done < pages) {
+            space_remove(space, index, index + 1);
         }
-        pages -= done;
-        space_remove(space, index, index + 1);
+    }
+    if (done >= pages) {
+        return false;
     }
     space_release(space);
     return true;
