@@ -118,7 +118,7 @@ int64_t library_seek(struct uxrt_thread *t, int file, int64_t offset, int whence
     if (result < 0) {
         return result;
     }
-    return result == sizeof(position) ? position : -EIO;
+    return result == sizeof(position) && position >= 0 ? position : -EIO;
 }
 
 int library_fstat(struct uxrt_thread *t, int file, struct uxrt_stat *stat)
