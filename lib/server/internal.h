@@ -154,6 +154,9 @@ void fs_exports_end(struct server *server, struct connection *connection);
 /* permit.c */
 bool fs_permits(const struct server_node *node, const struct identity *who,
     unsigned want);
+/* A program with another owner or other bytes is set-user-ID no longer, nor set-group-ID. */
+void fs_drop_set_ids(struct server_node *node);
+void fs_bytes_changed(struct server_node *node, const struct identity *who);
 bool fs_in_group(const struct identity *who, uint32_t gid);
 /* May it take this name of the directory away: sticky directories. */
 bool fs_may_remove(const struct server_node *directory, const struct server_node *node,

@@ -99,6 +99,7 @@ static int truncate(struct attribute_call *call, struct opening *opening)
 
     if (!(opening->flags & UXRT_TRUNCATE) || opening->created || !S_ISREG(node->mode))
         return 0;
+    fs_bytes_changed(node, call->identity);
     return call->server->operations.resize(call->server, node, 0);
 }
 

@@ -28,6 +28,25 @@ bool fs_permits(const struct server_node *node, const struct identity *who, unsi
     return (bits & want) == want;
 }
 
+void fs_drop_set_ids(struct server_node *node)
+{
+    node->mode &= ~(uint32_t)(node->mode & S_IXGRP ? S_ISUID | S_ISGID : S_ISUID);
+}
+
+void fs_bytes_changed(struct server_node *node, const struct identity *who)
+{
+    if (who->uid && S_ISREG(node->mode))
+        fs_drop_set_ids(node);
+}
+
+void server_bytes_changed(const struct server_request *request)
+{
+    const struct identity *who = server_identity(BADGE_INDEX(request->request.badge));
+
+    if (who)
+        fs_bytes_changed(request->file->node, who);
+}
+
 bool fs_may_remove(const struct server_node *directory, const struct server_node *node,
     const struct identity *who)
 {

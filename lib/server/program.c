@@ -4,6 +4,7 @@
  * the system library has it.
  */
 #include <program/heap.h>
+#include <program/time.h>
 #include <server/direct.h>
 #include <transport/process.h>
 #include <util/heap.h>
@@ -13,6 +14,11 @@ enum { PARKED_TOTAL = 31 };     /* of all connections */
 const struct identity *server_identity(uint32_t index)
 {
     return index < IDENTITY_MAX ? (const struct identity *)IDENTITY_TABLE + index : NULL;
+}
+
+int64_t server_time(void)
+{
+    return program_time();
 }
 
 bool server_held(uint64_t token)

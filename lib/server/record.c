@@ -103,9 +103,8 @@ static void set_mode(const struct attribute_call *call, struct server_node *node
 static void apply(const struct attribute_call *call, struct server_node *node,
     const struct uxrt_change *change)
 {
-    if (change->what & (UXRT_SET_UID | UXRT_SET_GID) && !call->caller.privileged
-        && !S_ISDIR(node->mode))
-        node->mode &= ~(uint32_t)(S_ISUID | S_ISGID);
+    if (change->what & (UXRT_SET_UID | UXRT_SET_GID) && !S_ISDIR(node->mode))
+        fs_drop_set_ids(node);
     if (change->what & UXRT_SET_UID)
         node->uid = change->uid;
     if (change->what & UXRT_SET_GID)
@@ -116,6 +115,8 @@ static void apply(const struct attribute_call *call, struct server_node *node,
         node->accessed = change->accessed;
     if (change->what & UXRT_SET_MODIFIED)
         node->modified = change->modified;
+    if (change->what)
+        node->changed = server_time();
 }
 
 int64_t fs_set_write(struct attribute_call *call)
@@ -130,6 +131,8 @@ int64_t fs_set_write(struct attribute_call *call)
         error = call->server->operations.resize(call->server, node, change.size);
     if (error)
         return error;
+    if (change.what & UXRT_SET_SIZE)
+        fs_bytes_changed(node, call->identity);
     apply(call, node, &change);
     return sizeof(change);
 }

@@ -192,6 +192,14 @@ void server_released(struct server *, uint64_t token);
 /* Does somebody keep this exported file (PROC_HELD)? As server_identity: of who links it. */
 bool server_held(uint64_t token);
 
+/* This request has changed bytes of its file: unless it is one of uid 0, the file is
+ * set-user-ID and set-group-ID no longer. For servers that have such files, after a write;
+ * changes of the size are the library's matter. */
+void server_bytes_changed(const struct server_request *request);
+
+/* Nanoseconds since 1970. As server_identity: of who links it. */
+int64_t server_time(void);
+
 /* Entry of the identity table; null beyond its end. A page of them is in a row. Not a
  * function of lib/server but of who links it: program.c is for programs. */
 const struct identity *server_identity(uint32_t index);

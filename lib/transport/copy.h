@@ -45,6 +45,16 @@ COPY_LOAD(copy_load16, uint16_t, "movw")
 COPY_LOAD(copy_load32, uint32_t, "movl")
 COPY_LOAD(copy_load64, uint64_t, "movq")
 
+/* Can this byte be written? It stays as it is, whoever else writes. */
+static inline bool copy_ready(void *byte)
+{
+    __asm__ goto("1: lock orb $0, %0\n\t" COPY_FIXUP("1b", "%l[fault]")
+        : : "m"(*(uint8_t *)byte) : "memory", "cc" : fault);
+    return true;
+fault:
+    return false;
+}
+
 /* Makes every page of this memory present, and writable if asked, without changing it. */
 bool copy_touch(const void *data, size_t count, bool write);
 bool copy_touch_read(const void *byte);

@@ -4,6 +4,7 @@
  */
 #include <transport/data.h>
 
+#include <transport/copy.h>
 #include <transport/plain.h>
 #include <transport/poll.h>
 #include <transport/small.h>
@@ -50,6 +51,9 @@ int64_t data_read(struct uxrt_thread *t, const struct file *file, void *data,
     }
     if (file->kind == FILE_SERVICE) {
         return plain_receive(t, file, &(struct uxrt_iovec){data, count}, 1);
+    }
+    if (count <= SHORT_READ_MAX && !copy_touch(data, count, true)) {
+        return -EFAULT;             /* else what is read would be lost */
     }
     do {
         do {

@@ -68,6 +68,12 @@ static __attribute__((noinline)) int64_t write_on(struct uxrt_thread *t, const v
         ? write_other(t->small_descriptor, data, count, t->small_offset, t) : result;
 }
 
+/* Is there room for what will be read? Nothing is read that would then be lost. */
+static inline __attribute__((always_inline)) bool small_room(char *to, size_t bytes)
+{
+    return bytes == 0 || (copy_ready(to) && (bytes == 1 || copy_ready(to + bytes - 1)));
+}
+
 /* A small read. Where `bytes` is a constant, this is a few instructions around the
  * call. */
 static inline __attribute__((always_inline)) int64_t read_words(
@@ -77,6 +83,9 @@ static inline __attribute__((always_inline)) int64_t read_words(
 
     if (!small_goes(word, offset)) {
         return read_other(descriptor, to, bytes, offset, thread);
+    }
+    if (!small_room(to, bytes)) {
+        return -EFAULT;
     }
     small_note(thread, descriptor, offset);
     register uint64_t mr0 __asm__("r10") = offset == UXRT_CURRENT ? 0 : (uint64_t)offset;

@@ -4,6 +4,7 @@
  * a message or VECTOR_BUFFER bytes of the shared buffer; longer ones are one for each
  * place, up to the first that is short.
  */
+#include <transport/copy.h>
 #include <transport/data.h>
 #include <transport/plain.h>
 #include <transport/table.h>
@@ -58,6 +59,19 @@ static bool move(const struct uxrt_iovec *v, int count, char *piece, size_t left
     return true;
 }
 
+/* Is there room at all places? Nothing is read that would then be lost. */
+static bool have_room(const struct uxrt_iovec *v, int count)
+{
+    struct uxrt_iovec one;
+
+    for (int i = 0; i < count; i++) {
+        if (!load(v, i, &one) || !copy_touch(one.base, one.length, true)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* A request for each place. */
 static int64_t one_by_one(struct uxrt_thread *t, const struct file *file,
     const struct uxrt_iovec *v, int count, int64_t offset, bool write)
@@ -105,6 +119,9 @@ static int64_t read_vector(struct uxrt_thread *t, int descriptor,
     }
     if (count == 1 || total > VECTOR_BUFFER || file->kind != FILE_CONNECTION) {
         return one_by_one(t, file, v, count, offset, false);
+    }
+    if (!have_room(v, count)) {
+        return -EFAULT;
     }
     if (total <= SHORT_READ_MAX) {
         done = library_read_short(t, descriptor, (size_t)total, offset);

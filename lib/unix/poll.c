@@ -11,7 +11,7 @@
 enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32,
        POLLRDNORM = 64, POLLWRNORM = 256, POLLRDHUP = 0x2000 };
 enum { POLL_HERE = 512, FD_SETSIZE = 1024, SET_WORDS = FD_SETSIZE / 64, PAGE = 4096 };
-enum { TIMER_ABSTIME = 1, CLOCK_REALTIME = 0 };
+enum { TIMER_ABSTIME = 1 };
 
 struct linux_pollfd {
     int fd;
@@ -309,7 +309,7 @@ UNIX_HANDLER(clock_nanosleep)
     if (take(&time, argument_pointer(frame, 2), sizeof(time)))
         return -EFAULT;
     deadline = time.seconds * SECOND + time.nanoseconds;
-    if (argument(frame, 0) == CLOCK_REALTIME)
+    if (unix_is_realtime(argument(frame, 0)))
         deadline -= unix_realtime() - clock_uptime();
     return sleep_until(t, deadline > 0 ? deadline : 1);
 }

@@ -8,11 +8,18 @@
 #define SECOND INT64_C(1000000000)
 
 enum { CLOCK_REALTIME = 0, CLOCK_PROCESS = 2, CLOCK_THREAD = 3, CLOCK_REALTIME_COARSE = 5,
-       CLOCK_TAI = 11 };
+       CLOCK_REALTIME_ALARM = 8, CLOCK_TAI = 11 };
 
 int64_t unix_realtime(void)
 {
     return ((const struct process_page *)PROCESS_PAGE)->boot_time + clock_uptime();
+}
+
+/* Nobody tells by how many seconds TAI is ahead: 0, as on a Linux that was not told. */
+bool unix_is_realtime(uint64_t clock)
+{
+    return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE
+           || clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
 }
 
 static int64_t clock_now(struct uxrt_thread *t, uint64_t clock)
@@ -21,8 +28,7 @@ static int64_t clock_now(struct uxrt_thread *t, uint64_t clock)
         return -EINVAL;
     if (clock == CLOCK_PROCESS || clock == CLOCK_THREAD)
         return usage_clock(t, clock == CLOCK_THREAD);
-    return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? unix_realtime()
-                                                                     : clock_uptime();
+    return unix_is_realtime(clock) ? unix_realtime() : clock_uptime();
 }
 
 UNIX_HANDLER(clock_gettime)

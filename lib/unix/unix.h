@@ -82,3 +82,4 @@ int64_t unix_written(struct uxrt_thread *t, int64_t result);
 
 /* Nanoseconds since 1970. */
 int64_t unix_realtime(void);
+bool unix_is_realtime(uint64_t clock);

@@ -34,10 +34,10 @@ static struct list *chain_of(const struct node_kind *kind, uint32_t id, uint64_t
 /* A process's files are as old as it is; others have just been made. */
 static void set_times(struct tree_node *node, const struct process *process)
 {
-    const struct process *init = process_find(1);
-    int64_t at = (int64_t)(process ? process->begun : timer_uptime());
+    int64_t at = server_time();
 
-    at += init && init->page ? init->page->boot_time : 0;
+    if (process)
+        at -= (int64_t)(timer_uptime() - process->begun);
     node->server.accessed = node->server.modified = node->server.changed = at;
 }
 

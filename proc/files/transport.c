@@ -108,6 +108,13 @@ const struct identity *server_identity(uint32_t index)
     return index < IDENTITY_MAX ? connection_identity(index) : NULL;
 }
 
+int64_t server_time(void)
+{
+    const struct process *init = process_find(1);
+
+    return (int64_t)timer_uptime() + (init && init->page ? init->page->boot_time : 0);
+}
+
 bool server_held(uint64_t token)
 {
     return hold_held(service_find(SERVICE_PROC), token);

@@ -128,6 +128,8 @@ int64_t ramfs_write(struct server_request *request)
     if (from + (uint64_t)done > node->node.size)
         node->node.size = from + (uint64_t)done;
     node->node.modified = node->node.changed = ramfs_now();
+    if (node->node.mode & (S_ISUID | S_ISGID))
+        server_bytes_changed(request);
     return done;
 }
 

@@ -12,7 +12,7 @@
 enum { CALL_CLOCK_GETTIME = 228, CALL_CLOCK_GETRES = 229 };
 
 /* Clocks that are the counter, as bits. */
-enum { REALTIME = 1 << 0 | 1 << 5, UPTIME = 1 << 1 | 1 << 4 | 1 << 6 | 1 << 7 };
+enum { REALTIME = 1 << 0 | 1 << 5 | 1 << 8 | 1 << 11, UPTIME = 1 << 1 | 1 << 4 | 1 << 6 | 1 << 7 };
 
 struct time {
     int64_t seconds, parts;     /* nanoseconds or microseconds */

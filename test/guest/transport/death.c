@@ -65,7 +65,7 @@ static bool check_round(unsigned round)
 
     good = good && again > 0 && uxrt_pread(old, &byte, 1, 0) == -EIO;
     good = good && new >= 0 && uxrt_pread(new, &byte, 1, 0) == 1 && byte == 0;
-    (void)uxrt_close(old);
+    good = good && uxrt_close(old) == -EIO && uxrt_close(old) == -EBADF;
     (void)uxrt_close(die);
     (void)uxrt_close(new);
     good = tap_kill(again) == 9 && good;

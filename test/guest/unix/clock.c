@@ -136,6 +136,18 @@ static void test_order(void)
     ok(sched_getcpu() >= 0, "the C library knows the core");
 }
 
+/* International atomic time: ahead by as many seconds as the system was told, or none. */
+static void test_atomic(void)
+{
+    struct timespec real, atomic;
+    int64_t ahead;
+
+    clock_gettime(CLOCK_REALTIME, &real);
+    ok(clock_gettime(CLOCK_TAI, &atomic) == 0, "there is a clock of atomic time");
+    ahead = nanoseconds(&atomic) - nanoseconds(&real);
+    ok(ahead >= 0 && ahead < INT64_C(100000000000), "it is ahead by leap seconds at most");
+}
+
 int main(void)
 {
     struct image image = {0};
@@ -144,5 +156,6 @@ int main(void)
     if (image.versions)
         test_functions(&image);
     test_order();
+    test_atomic();
     return checks_done();
 }

@@ -59,6 +59,13 @@ const struct identity *uxrt_identity(uint64_t badge)
            && identity->state == IDENTITY_LIVE ? identity : NULL;
 }
 
+int64_t server_time(void)
+{
+    static int64_t now;
+
+    return ++now;
+}
+
 bool server_held(uint64_t token)
 {
     return token == fake.held;
