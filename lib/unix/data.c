@@ -168,7 +168,12 @@ static int64_t copy_files(struct uxrt_thread *t, int from, int to, int64_t *offs
 
 UNIX_HANDLER(sendfile)
 {
+    const struct file *to = descriptor_file(argument_int(frame, 0));
+    const struct file *from = descriptor_file(argument_int(frame, 1));
     int64_t offset, *user = argument_pointer(frame, 2), result;
+
+    if (!to || !from || !(to->flags & UXRT_WRITE) || !(from->flags & UXRT_READ))
+        return -EBADF;
 
     if (!user)
         return copy_files(t, argument_int(frame, 1), argument_int(frame, 0), NULL,

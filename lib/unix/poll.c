@@ -292,20 +292,36 @@ static int64_t sleep_until(struct uxrt_thread *t, int64_t deadline)
     return deadline == POLL_LOOK ? 0 : poll_files(t, NULL, 0, deadline);
 }
 
+/* Sleeps; a signal ends that, and the program is told what was left. */
+static int64_t sleep_program(struct uxrt_thread *t, const void *user, void *rest)
+{
+    int64_t deadline, result = poll_deadline(user, &deadline);
+
+    if (!result)
+        result = sleep_until(t, deadline);
+    if (result != -EINTR || !rest)
+        return result;
+    int64_t now = clock_uptime(), left = deadline > now ? deadline - now : 0;
+    const struct linux_timespec time = {left / SECOND, left % SECOND};
+
+    return give(rest, &time, sizeof(time)) ? -EFAULT : result;
+}
+
 UNIX_HANDLER(nanosleep)
 {
-    int64_t deadline, error = poll_deadline(argument_pointer(frame, 0), &deadline);
-
-    return error ? error : sleep_until(t, deadline);
+    return sleep_program(t, argument_pointer(frame, 0), argument_pointer(frame, 1));
 }
 
 UNIX_HANDLER(clock_nanosleep)
 {
-    int64_t deadline, error = poll_deadline(argument_pointer(frame, 2), &deadline);
-
-    if (error || !(argument(frame, 1) & TIMER_ABSTIME))
-        return error ? error : sleep_until(t, deadline);
     struct linux_timespec time;
+    int64_t deadline, error;
+
+    if (!(argument(frame, 1) & TIMER_ABSTIME))
+        return sleep_program(t, argument_pointer(frame, 2), argument_pointer(frame, 3));
+    error = poll_deadline(argument_pointer(frame, 2), &deadline);
+    if (error)
+        return error;
     if (take(&time, argument_pointer(frame, 2), sizeof(time)))
         return -EFAULT;
     deadline = time.seconds * SECOND + time.nanoseconds;

@@ -124,6 +124,15 @@ static int64_t offset_in(const int64_t *user, bool pipe, int64_t *offset, int64_
     return *offset < 0 ? -EINVAL : 0;
 }
 
+/* Are they ends of one pipe? */
+static bool same_pipe(struct uxrt_thread *t, const struct splice *s)
+{
+    struct uxrt_stat from, to;
+
+    return !library_fstat(t, s->from, &from) && !library_fstat(t, s->to, &to)
+           && from.device == to.device && from.node == to.node;
+}
+
 UNIX_HANDLER(splice)
 {
     struct splice s = {
@@ -142,7 +151,8 @@ UNIX_HANDLER(splice)
         error = offset_in(user[1], pipes[1], &offsets[1], &s.to_offset);
     if (error)
         return error;
-    if ((!pipes[0] && !pipes[1]) || argument(frame, 5) & ~(uint64_t)SPLICE_FLAGS
+    if ((!pipes[0] && !pipes[1]) || (pipes[0] && pipes[1] && same_pipe(t, &s))
+        || argument(frame, 5) & ~(uint64_t)SPLICE_FLAGS
         || descriptor_file(s.to)->flags & UXRT_APPEND)
         return -EINVAL;
     result = move(t, &s);
@@ -163,7 +173,7 @@ UNIX_HANDLER(tee)
 
     if (error)
         return error;
-    if (!is_pipe(t, s.from) || !is_pipe(t, s.to)
+    if (!is_pipe(t, s.from) || !is_pipe(t, s.to) || same_pipe(t, &s)
         || argument(frame, 3) & ~(uint64_t)SPLICE_FLAGS)
         return -EINVAL;
     return move(t, &s);

@@ -214,6 +214,17 @@ static void test_timer(int which, int number, const char *name)
     ok(!setitimer(which, &none, &left) && left.it_interval.tv_usec == 10000, "is stopped");
 }
 
+static void test_sleep(void)
+{
+    const struct itimerval soon = {.it_value.tv_usec = 10000};
+    struct timespec time = {1000, 0}, rest = {0, 0};
+
+    on(SIGALRM, 0);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    ok(nanosleep(&time, &rest) == -1 && errno == EINTR && rest.tv_sec > 500
+       && rest.tv_sec < 1000, "a sleep that is interrupted tells what was left");
+}
+
 int main(void)
 {
     test_waitid();
@@ -223,6 +234,7 @@ int main(void)
     test_signal();
     test_timer(ITIMER_VIRTUAL, SIGVTALRM, "a timer of the program's time");
     test_timer(ITIMER_PROF, SIGPROF, "a timer of its processor time");
+    test_sleep();
     ok(setitimer(7, &(struct itimerval){0}, NULL) == -1 && errno == EINVAL, "no such timer");
     return checks_done();
 }

@@ -194,7 +194,8 @@ static void test_splice(void)
     ok(splice(fd, NULL, fd, NULL, 1, 0) == -1 && errno == EINVAL
        && splice(one[0], &offset, two[1], NULL, 1, 0) == -1 && errno == ESPIPE
        && splice(one[1], NULL, two[1], NULL, 1, 0) == -1 && errno == EBADF
-       && tee(fd, two[1], 1, 0) == -1 && errno == EINVAL, "nonsense");
+       && tee(fd, two[1], 1, 0) == -1 && errno == EINVAL
+       && tee(two[0], two[1], 1, 0) == -1 && errno == EINVAL, "nonsense");
     close(one[1]);
     ok(splice(one[0], NULL, two[1], NULL, 9, 0) == 0, "the end");
     close(one[0]);
