@@ -180,6 +180,7 @@ static int64_t ask_place(struct uxrt_thread *t, struct walk *walk,
     for (unsigned turns = 0; turns < TURNS_MAX; turns++) {
         begin = after_slash(walk, begin);
         walk->at_root = begin == walk->length;
+        walk->at_mount = walk->at_root && !turns;
         if (operation->not_root && walk->at_root) {
             return -EBUSY;
         }

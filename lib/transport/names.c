@@ -75,7 +75,7 @@ int library_openat(struct uxrt_thread *t, int directory, const char *name, unsig
     if (result < 0) {
         return result == -ENXIO ? publish(t, &walk, flags) : result;
     }
-    if (walk.at_root) {
+    if (walk.at_mount) {
         union_open(t, &walk, file);
     }
     result = descriptor_create(file, 0, flags & UXRT_CLOSE_ON_EXEC);

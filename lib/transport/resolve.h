@@ -25,7 +25,8 @@ struct walk {
     uint16_t links;         /* followed so far */
     bool slash;             /* the name ends in a slash or dots: it means a directory */
     bool dots;              /* in dots */
-    bool at_root;           /* the last server asked was asked for its root */
+    bool at_root;           /* the last server asked was asked for its root, */
+    bool at_mount;          /* and that is mounted there */
     char text[TEXT_SIZE];   /* what it means so far: "/a/b", or nothing for "/" */
     char pending[TEXT_SIZE];    /* at its end: targets of links, then the rest */
 };

@@ -71,23 +71,50 @@ void *memset(void *to, int byte, size_t size)
     return to;
 }
 
+/* Words in memory as bytes: the first one that differs decides. */
+static inline int order(uint64_t a, uint64_t b)
+{
+    a = __builtin_bswap64(a);
+    b = __builtin_bswap64(b);
+    return (a > b) - (a < b);
+}
+
+/* Up to 7 bytes as one word, zeros behind; as some count twice, only to be compared. */
+static inline uint64_t few_bytes(const void *from, size_t size)
+{
+    if (size >= 4)
+        return WORD_AT(word4, from, 0) | (uint64_t)WORD_AT(word4, from, size - 4) << 32;
+    if (size >= 2)
+        return WORD_AT(word2, from, 0) | (uint64_t)WORD_AT(word2, from, size - 2) << 16;
+    return size ? *(const unsigned char *)from : 0;
+}
+
 int memcmp(const void *a, const void *b, size_t size)
 {
-    const unsigned char *p = a, *q = b;
+    if (size < 8)
+        return order(few_bytes(a, size), few_bytes(b, size));
+    for (size_t at = 0; at < size - 8; at += 8) {
+        uint64_t word = WORD_AT(word8, a, at), other = WORD_AT(word8, b, at);
 
-    for (; size >= 8 && WORD_AT(word8, p, 0) == WORD_AT(word8, q, 0); size -= 8)
-        p += 8, q += 8;
-    for (; size; size--, p++, q++) {
-        if (*p != *q)
-            return *p - *q;
+        if (word != other)
+            return order(word, other);
     }
-    return 0;
+    return order(WORD_AT(word8, a, size - 8), WORD_AT(word8, b, size - 8));
+}
+
+/* Has a word a zero byte? Mycroft's test: no carry comes to the lowest one. */
+static inline uint64_t zero_bytes(uint64_t word)
+{
+    return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
 }
 
 void *memchr(const void *from, int byte, size_t size)
 {
+    const uint64_t pattern = (unsigned char)byte * UINT64_C(0x0101010101010101);
     const unsigned char *p = from;
 
+    for (; size >= 8 && !zero_bytes(WORD_AT(word8, p, 0) ^ pattern); size -= 8)
+        p += 8;
     for (; size; size--, p++) {
         if (*p == (unsigned char)byte)
             return (void *)(uintptr_t)p;

@@ -22,6 +22,7 @@ struct service {
     unsigned connections;       /* live and ending ones */
     bool live;
     char name[SERVICE_NAME];    /* in /srv; empty: none */
+    struct service *next_named; /* of the live ones with names, in one bucket */
 };
 
 struct token;

@@ -13,6 +13,17 @@
 static struct service services[SERVICES_TOTAL];
 static uint32_t last_number;
 
+enum { BUCKETS = 64 };
+static struct service *buckets[BUCKETS];
+
+/* Of a name of at least a byte: by those that differ most. */
+static struct service **bucket_of(const char *name, size_t length)
+{
+    unsigned first = (unsigned char)name[0], last = (unsigned char)name[length - 1];
+
+    return &buckets[(length + 7 * first + 31 * last) % BUCKETS];
+}
+
 struct service *service_find(uint32_t number)
 {
     for (unsigned i = 0; i < SERVICES_TOTAL; i++) {
@@ -28,16 +39,40 @@ struct service *service_named(const char *name, size_t length)
     if (length == 0 || length >= SERVICE_NAME) {
         return NULL;
     }
-    for (unsigned i = 0; i < SERVICES_TOTAL; i++) {
-        struct service *service = &services[i];
-
-        if (service->live && service->name[0] == name[0]
-            && service->name[length] == '\0'
-            && memcmp(service->name, name, length) == 0) {
+    for (struct service *service = *bucket_of(name, length); service;
+         service = service->next_named) {
+        if (service->name[length] == '\0' && memcmp(service->name, name, length) == 0) {
             return service;
         }
     }
     return NULL;
+}
+
+/* From now on it is found by its name, if it has one. */
+static void add_name(struct service *service)
+{
+    size_t length = strlen(service->name);
+
+    if (length) {
+        struct service **bucket = bucket_of(service->name, length);
+
+        service->next_named = *bucket;
+        *bucket = service;
+    }
+}
+
+static void remove_name(struct service *service)
+{
+    size_t length = strlen(service->name);
+
+    if (length) {
+        struct service **at = bucket_of(service->name, length);
+
+        while (*at != service) {
+            at = &(*at)->next_named;
+        }
+        *at = service->next_named;
+    }
 }
 
 struct service *service_next(uint32_t after)
@@ -136,6 +171,7 @@ struct service *service_create(struct process *process, const char *name, size_t
     memcpy(service->name, name, length);
     service->number = ++last_number;
     service->live = true;
+    add_name(service);
     process->services[index] = service;
     mounts_found(service);
     return service;
@@ -162,6 +198,7 @@ struct service *service_create_name(struct service *main, const char *name, size
         .live = true,
     };
     memcpy(service->name, name, length);
+    add_name(service);
     main->names++;
     return service;
 }
@@ -191,6 +228,7 @@ void service_end(struct service *service)
     mounts_lost(service);
     end_names(service);
     service->live = false;
+    remove_name(service);
     if (service->main) {
         service->main->names--;
     } else {

@@ -90,6 +90,9 @@ static void compares(void **state)
                 sign(memcmp(mine, source, size)));
             mine[i] = source[i];
         }
+        for (unsigned i = 0; i < size; i++)
+            assert_ptr_equal(util_memchr(mine, source[i], size),
+                memchr(mine, source[i], size));
         assert_ptr_equal(util_memchr(mine, 'x', size), memchr(mine, 'x', size));
     }
 }
