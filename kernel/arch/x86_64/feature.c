@@ -14,12 +14,6 @@
 
 #define EFER_SCE    BIT(0)
 
-#define CR0_MP      BIT(1)
-#define CR0_EM      BIT(2)
-#define CR0_TS      BIT(3)
-#define CR0_NE      BIT(5)
-#define CR0_WP      BIT(16)
-
 #define CR4_PGE         BIT(7)
 #define CR4_PCE         BIT(8)      /* user level may read performance counters */
 #define CR4_OSFXSR      BIT(9)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Floating-point state, switched for threads that use it; see arch/fpu.h. */
 #include <arch/feature.h>
+#include <arch/switch.h>
 #include <core/arch.h>
 #include <core/core.h>
 
@@ -8,19 +9,6 @@
 #define MXCSR_INITIAL         0x1f80
 #define MXCSR_OFFSET          24
 #define ALL_FEATURES          0xffffffffu
-
-static void enable(struct core *core)
-{
-    __asm__ volatile("clts");
-    core->arch.fpu_enabled = true;
-}
-
-static void disable(struct core *core)
-{
-    word cr0;
-    __asm__ volatile("movq %%cr0, %0\n\torq $8, %0\n\tmovq %0, %%cr0" : "=r"(cr0));
-    core->arch.fpu_enabled = false;
-}
 
 static void save(struct fpu_state *state)
 {
@@ -47,7 +35,7 @@ static void save_owner(struct core *core)
 
     if (!owner)
         return;
-    enable(core);
+    fpu_enable(core);
     save(&owner->fpu);
     __atomic_store_n(&core->arch.fpu_owner, NULL, __ATOMIC_RELEASE);
 }
@@ -56,7 +44,7 @@ static void load(struct core *core, struct tcb *t)
 {
     fetch_state(core, t);       /* it may have come from another core */
     save_owner(core);
-    enable(core);
+    fpu_enable(core);
     restore(&t->fpu);
     core->arch.fpu_owner = t;
 }
@@ -65,7 +53,7 @@ void fpu_leave(struct core *core)
 {
     save_owner(core);
     if (core->arch.fpu_enabled)
-        disable(core);
+        fpu_disable(core);
 }
 
 void fpu_switch(struct core *core, struct tcb *t)
@@ -75,9 +63,9 @@ void fpu_switch(struct core *core, struct tcb *t)
     if (uses && core->arch.fpu_owner != t)
         load(core, t);
     else if (uses && !core->arch.fpu_enabled)
-        enable(core);
+        fpu_enable(core);
     else if (!uses && core->arch.fpu_enabled)
-        disable(core);
+        fpu_disable(core);
 }
 
 void arch_fpu_init(struct tcb *t)

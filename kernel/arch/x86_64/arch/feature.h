@@ -4,6 +4,13 @@
 
 #include <core/types.h>
 
+#define CR0_PE      BIT(0)
+#define CR0_MP      BIT(1)
+#define CR0_EM      BIT(2)
+#define CR0_TS      BIT(3)      /* a use of floating point is exception #NM */
+#define CR0_NE      BIT(5)
+#define CR0_WP      BIT(16)
+
 struct cpu_features {
     bool gib_pages;             /* pages of 1 GiB */
     bool tsc_deadline;          /* APIC timer that compares with the TSC */

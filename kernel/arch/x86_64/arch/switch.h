@@ -2,10 +2,10 @@
 /* Switching this core to another thread: what the processor must know of it. */
 #pragma once
 
+#include <arch/feature.h>
 #include <arch/vspace.h>
 #include <core/arch.h>
 #include <core/core.h>
-
 
 /* Copy the words of a message that travel in registers: r10 r8 r9 r15. The receiver keeps
  * the others: programs rely on it. */
@@ -45,6 +45,33 @@ static inline __attribute__((always_inline)) void load_bases_by_msr(struct core 
     }
 }
 
+/* CR0.TS, which LMSW sets together with the other low bits that are always set. */
+static inline void fpu_enable(struct core *core)
+{
+    __asm__ volatile("clts");
+    core->arch.fpu_enabled = true;
+}
+
+static inline void fpu_disable(struct core *core)
+{
+    __asm__ volatile("lmsw %0" : : "r"((uint16_t)(CR0_PE | CR0_MP | CR0_TS)));
+    core->arch.fpu_enabled = false;
+}
+
+/* What fpu_switch does, without a call where nothing is to be loaded. */
+static inline __attribute__((always_inline)) void fpu_fast_switch(struct core *core,
+                                                                  struct tcb *t)
+{
+    if (!t->fpu_used) {
+        if (core->arch.fpu_enabled)
+            fpu_disable(core);
+    } else if (core->arch.fpu_owner != t || t->flags & TCB_FLAG_FPU_DISABLED) {
+        fpu_switch(core, t);
+    } else if (!core->arch.fpu_enabled) {
+        fpu_enable(core);
+    }
+}
+
 /*
  * Entry frame, address space, segment bases and floating-point state. The root is
  * announced before it is loaded, for the cores that flush translations.
@@ -66,8 +93,7 @@ static inline __attribute__((always_inline)) void arch_fast_switch(struct core *
                        t->context.fs_base, t->context.gs_base);
         self->arch.bases_owner = t;
     }
-    if (unlikely(self->arch.fpu_enabled || t->fpu_used))
-        arch_own_user_state(self, t);
+    fpu_fast_switch(self, t);
 }
 
 /* The current thread goes on. While this core waited for a lock, another one may have made
