@@ -326,6 +326,10 @@ static struct tcb *choose(struct core *self)
         ready_push(self, current, true);
         return candidate;
     }
+    if (stays && candidate && ready_highest(self) <= (int)current->prio) {
+        ready_push(self, candidate, candidate->prio < current->prio);
+        return current;
+    }
     if (stays)
         ready_push(self, current, true);
     if (candidate)

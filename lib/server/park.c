@@ -16,9 +16,13 @@ struct parked {
     uint64_t data[];                /* of a short one */
 };
 
+/* Message registers that an answer without bytes changes, and a call of the process server
+ * with few arguments. */
+enum { CALL_WORDS = 8 };
+
 void fs_wake(struct server *server, uint64_t badge, uint64_t files)
 {
-    uint64_t saved[MESSAGE_MAX_LENGTH];
+    uint64_t saved[CALL_WORDS];
 
     memcpy(saved, server->registers, sizeof(saved));
     uxrt_wake(badge, files);
@@ -141,17 +145,20 @@ static void answer(struct server *server, const struct server_request *request,
     int64_t result)
 {
     struct uxrt_request own = request->request;
-    uint64_t saved[MESSAGE_MAX_LENGTH];
+    bool bytes = own.form == FORM_MESSAGE && !own.write && result > 0;
+    uint64_t saved[MESSAGE_MAX_LENGTH], size;
 
-    memcpy(saved, server->registers, sizeof(saved));
-    if (own.form == FORM_MESSAGE && !own.write && result > 0) {
+    result = result > own.count ? own.count : result;
+    size = CALL_WORDS * sizeof(*saved) + (bytes ? words_of((uint64_t)result) * 8 : 0);
+    size = size < sizeof(saved) ? size : sizeof(saved);
+    memcpy(saved, server->registers, size);
+    if (bytes) {
         const void *data = own.data;
 
-        result = result > own.count ? own.count : result;
         memcpy(uxrt_request_registers(server->service, &own), data, (size_t)result);
     }
     uxrt_answer(server->service, &own, result, request->end);
-    memcpy(server->registers, saved, sizeof(saved));
+    memcpy(server->registers, saved, size);
 }
 
 static void take_out(struct parked *parked)

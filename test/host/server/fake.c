@@ -17,6 +17,12 @@ static void scramble(void)
     memset(registers, 0xdd, sizeof(registers));
 }
 
+/* As an answer without bytes does, and a small call of the process server. */
+static void scramble_first(void)
+{
+    memset(registers, 0xdd, 8 * sizeof(registers[0]));
+}
+
 void *heap_alloc(size_t size)
 {
     void *block = fake.full ? NULL : malloc(size);
@@ -73,7 +79,7 @@ bool server_held(uint64_t token)
 
 int uxrt_wake(uint64_t badge, uint64_t files)
 {
-    scramble();
+    scramble_first();
     fake.woken++;
     fake.woken_badge = badge;
     fake.woken_files = files;
@@ -184,7 +190,7 @@ int uxrt_answer(int service, const struct uxrt_request *request, int64_t result,
     reply->result = result;
     reply->end = end;
     reply->answered = true;
-    scramble();
+    scramble_first();
     fake.answered++;
     return 0;
 }
