@@ -117,6 +117,56 @@ static void test_fork(void)
     space_destroy(parent);
 }
 
+/* Pages that were written since the last fork are copied by the next: no side faults. */
+static void test_fork_written(void)
+{
+    struct space *parent = space_create(), *first, *second;
+    struct worker ours, theirs;
+    uint64_t place = AT + 3 * PAGE_SIZE, sum;
+
+    worker_start(&ours, parent);
+    CHECK(space_map(parent, AT, 64, READ_WRITE, 0, NULL, 0, false) == (int64_t)AT);
+    CHECK(worker_write(&ours, AT, 32, 1) == 0);
+    first = space_fork(parent, 0);
+    CHECK(worker_write(&ours, place, 2, 2) == 0);
+    second = space_fork(parent, 0);
+    CHECK(space_unmap(second, WORKER_CODE, 1, true) == 0);
+    worker_start(&theirs, second);
+    CHECK(worker_read(&theirs, place, 2, &sum) == 0 && sum == 4);
+    ours.faults = theirs.faults = 0;
+    CHECK(worker_write(&theirs, place, 2, 3) == 0 && theirs.faults == 0);
+    CHECK(worker_write(&ours, place, 2, 4) == 0 && ours.faults == 0);
+    CHECK(word_at(first, place) == 1 && word_at(second, place) == 3);
+    CHECK(worker_read(&ours, AT, 32, &sum) == 0 && sum == 30 + 8);
+    CHECK(!memory_check());
+    worker_end(&ours);
+    worker_end(&theirs);
+    space_destroy(parent);
+    space_destroy(first);
+    space_destroy(second);
+}
+
+/* A space that was kept shows nothing of who had it before. */
+static void test_kept(void)
+{
+    struct worker worker;
+    uint64_t sum;
+
+    for (unsigned round = 0; round < 3; round++) {
+        struct space *space = space_create();
+
+        worker_start(&worker, space);
+        CHECK(worker_read(&worker, AT, 4, &sum) == -EFAULT);
+        CHECK(space_map(space, AT, 4, READ_WRITE, 0, NULL, 0, false) == (int64_t)AT);
+        CHECK(worker_read(&worker, AT, 4, &sum) == 0 && sum == 0);
+        CHECK(worker_write(&worker, AT, 4, 5) == 0);
+        worker_end(&worker);
+        space_destroy(space);
+        CHECK(!memory_check());
+    }
+    CHECK(space_drop_spare());
+}
+
 static void test_fork_flags(void)
 {
     struct space *parent = space_create(), *child;
@@ -349,6 +399,8 @@ int proc_main(void)
         {"pages come when they are touched", test_touch},
         {"recycled memory is zero", test_again},
         {"fork shares pages until they are written", test_fork},
+        {"fork copies what was written lately", test_fork_written},
+        {"a space that is used again is empty", test_kept},
         {"regions that fork treats otherwise", test_fork_flags},
         {"objects in regions, shared and private", test_object},
         {"regions are cut, protected and replaced", test_ranges},
