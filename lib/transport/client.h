@@ -72,6 +72,13 @@ static inline bool client_again(struct uxrt_thread *t, int64_t *result)
     return true;
 }
 
+/* The result of a request without a name, as a program may see it: what only the library
+ * understands is a fault of the server there. */
+static inline int64_t client_told(int64_t result)
+{
+    return result <= -ERROR_WAIT ? -EIO : result;
+}
+
 /* memcpy from or to program memory; false instead of a fault (fix-up table). */
 bool copy_in(void *to, const void *from, size_t count);
 bool copy_out(void *to, const void *from, size_t count);

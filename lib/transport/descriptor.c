@@ -118,7 +118,7 @@ static int close_one(struct uxrt_thread *t, const struct file *file)
     }
     result = client_write(t, file->slot, file->id, NULL, 0,
         (int64_t)attribute_address(ATTR_CLOSE, 0));
-    return result < 0 ? (int)result : 0;
+    return result < 0 ? (int)client_told(result) : 0;
 }
 
 int file_close(struct uxrt_thread *t, struct file *file)

@@ -126,7 +126,8 @@ int64_t memory_map_file(struct uxrt_thread *t, uint64_t address, size_t bytes,
         (int64_t)attribute_address(ATTR_OBJECT, wanted));
     if (result < (int64_t)sizeof(object.token)) {
         return result >= 0 || means_no_object(result)
-            ? map_copy(t, address, bytes, protection, flags, file, offset) : result;
+            ? map_copy(t, address, bytes, protection, flags, file, offset)
+            : client_told(result);
     }
     return memory_map(t, address, size, protection, flags,
         PROC_SOURCE_TOKEN | (object.token & ~PROC_SOURCE_KIND), offset);

@@ -104,7 +104,7 @@ static __attribute__((noinline)) int64_t stat_long(struct uxrt_thread *t, int di
     result = client_read(t, file->slot, file->id, stat, sizeof(*stat),
         (int64_t)attribute_address(ATTR_STAT, 0));
     file_close(t, file);
-    return result;
+    return client_told(result);
 }
 
 int name_stat(struct uxrt_thread *t, int directory, const char *name, unsigned flags,
@@ -248,7 +248,7 @@ int64_t name_readlink(struct uxrt_thread *t, int directory, const char *name,
         result = reference_name(t, (const struct file_turn *)turn->target, target, size);
     }
     file_close(t, file);
-    return result;
+    return client_told(result);
 }
 
 int64_t library_readlink(struct uxrt_thread *t, const char *name, char *target,

@@ -103,9 +103,12 @@ static int rename_leaf(struct uxrt_thread *t, const struct leaf *from,
     }
     memcpy(data.names, from->name, from->length);
     memcpy(data.names + from->length, to->name, to->length);
-    result = client_write(t, old->slot, old->id, &data,
-        offsetof(typeof(data), names) + from->length + to->length,
-        (int64_t)attribute_address(ATTR_RENAME, argument));
+    do {
+        result = client_write(t, old->slot, old->id, &data,
+            offsetof(typeof(data), names) + from->length + to->length,
+            (int64_t)attribute_address(ATTR_RENAME, argument));
+    } while (client_again(t, &result));
+    result = client_told(result);
     return result < 0 ? (int)result : 0;
 }
 

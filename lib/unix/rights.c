@@ -24,7 +24,7 @@ static int64_t export(struct uxrt_thread *t, int descriptor, struct socket_file 
         .flags = file->flags};
     result = client_read(t, file->slot, CONTROL_FILE, &record->token,
         sizeof(record->token), (int64_t)attribute_address(ATTR_EXPORT, file->id));
-    return result < 0 ? result : 0;
+    return result < 0 ? client_told(result) : 0;
 }
 
 /* They end when nobody keeps them any more: who never did so begins to, and stops. */
@@ -52,8 +52,8 @@ int64_t rights_export(struct uxrt_thread *t, const int *descriptors, uint32_t co
 
 static int64_t import(struct uxrt_thread *t, const struct file *file, uint64_t token)
 {
-    return client_write(t, file->slot, CONTROL_FILE, &token, sizeof(token),
-        (int64_t)attribute_address(ATTR_IMPORT, file->id));
+    return client_told(client_write(t, file->slot, CONTROL_FILE, &token, sizeof(token),
+        (int64_t)attribute_address(ATTR_IMPORT, file->id)));
 }
 
 int rights_import(struct uxrt_thread *t, const struct socket_file *record,

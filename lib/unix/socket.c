@@ -45,7 +45,7 @@ static int64_t find_key(struct uxrt_thread *t, struct socket_address *address)
     file_close(t, file);
     if (result == -ENOTSOCK)
         return -ECONNREFUSED;
-    return result < 0 ? result : 0;
+    return result < 0 ? client_told(result) : 0;
 }
 
 int64_t address_in(struct uxrt_thread *t, struct socket_address *address,
@@ -172,7 +172,7 @@ static int64_t make_node(struct uxrt_thread *t, const char *name, uint64_t key)
     result = client_write(t, file->slot, file->id, &key, sizeof(key),
         (int64_t)attribute_address(ATTR_KEY, 0));
     file_close(t, file);
-    return result < 0 ? result : 0;
+    return result < 0 ? client_told(result) : 0;
 }
 
 /* The key is made first, so that the node has it before anybody sees the name; if there
