@@ -253,7 +253,7 @@ static void whole(void)
     ok(count_fields(contents("/proc/loadavg")) == 5, "loadavg");
     ok(!strncmp(contents("/proc/stat"), "cpu  ", 5) && number_after("/proc/stat", "cpu0 ") >= 0
            && number_after("/proc/stat", "btime ") > 1000000000, "stat");
-    ok(strstr(contents("/proc/mounts"), " / ") && strstr(text, " /proc "), "mounts");
+    ok(strstr(contents("/proc/mounts"), " /proc ") != NULL, "mounts");
     ok(count_fields(contents("/proc/self/mountinfo")) >= 10, "mountinfo");
     ok(strstr(contents("/proc/filesystems"), "proc") != NULL, "filesystems");
     ok(strstr(contents("/proc/version"), "Linux version ") == text, "version");
