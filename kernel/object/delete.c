@@ -196,12 +196,14 @@ static bool bury_step(struct burial *b)
 {
     struct slot *z = b->current;
     word all = zombie_left(z), left = skip_empty(z, all);
-    struct slot *last = &zombie_array(z->cap)[left - 1];
 
     if (left != all) {
         zombie_set_left(z, left);
         return true;
     }
+
+    struct slot *last = &zombie_array(z->cap)[left - 1];
+
     if (last != z && is_suspended(last)) {
         trade_places(b, last);
         zombie_set_left(b->current, left - 1);

@@ -4,8 +4,8 @@
  * thread that waits in its call: nothing is kept of it, and nobody has to close it. The
  * reply's lock is held while a piece is copied: whoever ends the client's wait takes it
  * first, so a piece never reaches a client that runs again, and the registers stay as
- * they are (TCB_WriteRegisters has exclusion). The address spaces are locked by the architecture,
- * so a page that was unmapped is not touched after its unmapping returned.
+ * they are (TCB_WriteRegisters has exclusion). The address spaces are locked by the
+ * architecture, so a page that was unmapped is not touched after its unmapping returned.
  */
 #include <abi/fault.h>
 #include <abi/object.h>

@@ -30,5 +30,6 @@ void futex_memory_is_shared(void);
 /* As futex_wake, and those of other processes that share the word. */
 int64_t futex_wake_all(struct uxrt_thread *t, uint64_t address, uint64_t count,
     uint32_t bits);
-/* Wakes up to `count` threads of this process that wait at the address for one of the bits; how many. */
+/* Wakes up to `count` threads of this process that wait at the address for one of the
+ * bits; how many. */
 int64_t futex_wake(struct uxrt_thread *t, uint64_t address, uint64_t count, uint32_t bits);

@@ -46,8 +46,9 @@ cptr space_vspace(const struct space *space);
 /* A copy as fork makes it, or null. The child has copies, which are mapped, of the private
  * pages that the parent has written lately, as both will write them again, and of regions
  * with REGION_FORK_COPY; with `stack` (else 0) only of the one that holds this address, and
- * only from its page on. Its other private pages are the parent's, read-only in both until they are written, and it
- * finds them by faults. If many were written, they become such pages, too. */
+ * only from its page on. Its other private pages are the parent's, read-only in both until
+ * they are written, and it finds them by faults. If many were written, they become such
+ * pages, too. */
 struct space *space_fork(struct space *parent, uint64_t stack);
 
 /*

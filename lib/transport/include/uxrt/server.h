@@ -70,9 +70,9 @@ int uxrt_receive(int service, struct uxrt_request *request);
 /*
  * Answers: `result` is the count done, or a negative error number; `end` marks the end of
  * the file. A read's bytes must be where the form wants them: see below.
- * -ERROR_LINK, -ERROR_MOUNT and -ERROR_FILE have data, though the request may be a write of any form:
- * the server makes the request a short read first (write = false, form = 0, count = bytes),
- * and puts struct name_turn where uxrt_request_registers() says.
+ * -ERROR_LINK, -ERROR_MOUNT and -ERROR_FILE have data, though the request may be a write of
+ * any form: the server makes the request a short read first (write = false, form = 0, count =
+ * bytes), and puts struct name_turn where uxrt_request_registers() says.
  */
 int uxrt_answer(int service, const struct uxrt_request *request, int64_t result, bool end);
 
@@ -105,11 +105,12 @@ int64_t uxrt_request_put(int service, const struct uxrt_request *request, uint64
 
 /*
  * Plain on the serving side too: read() on the service's descriptor gives one request, a
- * struct uxrt_message and then a write's bytes, or the name that a read is of; write() answers one, a struct uxrt_message
- * and then a read's bytes. Only `tag`, `result` and `end` matter in an answer. A message
- * with `end` and tag 0 says that the connection has ended, and wants no answer. EAGAIN from
- * an answer: the client could not take the bytes, and asks again. A program of Unix gets
- * such a descriptor by open(2) of a new name in /srv, O_RDWR | O_CREAT | O_EXCL.
+ * struct uxrt_message and then a write's bytes, or the name that a read is of; write()
+ * answers one, a struct uxrt_message and then a read's bytes. Only `tag`, `result` and `end`
+ * matter in an answer. A message with `end` and tag 0 says that the connection has ended, and
+ * wants no answer. EAGAIN from an answer: the client could not take the bytes, and asks again.
+ * A program of Unix gets such a descriptor by open(2) of a new name in /srv,
+ * O_RDWR | O_CREAT | O_EXCL.
  */
 struct uxrt_message {
     uint64_t tag;           /* which request is answered */
