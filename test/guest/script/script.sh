@@ -1,21 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What the tests of files served by scripts have in common: TAP subtests (tests(1)), and
+# What the tests of files served by scripts have in common: TAP subtests of tap.sh, and
 # scripts that are started and ended. To be read with `.`.
-number=0
-failed=0
+. /boot/test/tap.sh
 example=/boot/example
-
-# is EXPECTED GOT NAME
-is() {
-    number=$((number + 1))
-    if [ "$1" = "$2" ]; then
-        echo "    ok $number - $3"
-    else
-        failed=$((failed + 1))
-        echo "    not ok $number - $3"
-        printf "got '%s', expected '%s'\n" "$2" "$1" | sed 's/^/    # /'
-    fi
-}
 
 # says TEXT NAME COMMAND...: it fails with this text in its message.
 says() {
@@ -46,9 +33,4 @@ serves() {
 ends() {
     kill "$server"
     wait "$server" 2>/dev/null
-}
-
-tests_done() {
-    echo "    1..$number"
-    exit $failed
 }

@@ -12,7 +12,7 @@ is() {
     else
         failed=$((failed + 1))
         echo "    not ok $number - $3"
-        echo "    # got '$2', expected '$1'"
+        printf "got '%s', expected '%s'\n" "$2" "$1" | sed 's/^/    # /'
     fi
 }
 
