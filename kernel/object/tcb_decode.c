@@ -316,6 +316,7 @@ static enum outcome set_flags(struct invocation *inv, struct tcb *t)
                                 | (invocation_word(inv, 1) & KNOWN_FLAGS));
     arch_fpu_release(t);
     t->flags = flags;
+    t->fpu_used = false;        /* its next use tells whether it may */
     sched_context_set_home(t);
     word result = flags;
     return reply_words(inv, 1, &result);

@@ -40,7 +40,7 @@ static void save_owner(struct core *core)
     __atomic_store_n(&core->arch.fpu_owner, NULL, __ATOMIC_RELEASE);
 }
 
-static void load(struct core *core, struct tcb *t)
+void fpu_load(struct core *core, struct tcb *t)
 {
     fetch_state(core, t);       /* it may have come from another core */
     save_owner(core);
@@ -53,18 +53,6 @@ void fpu_leave(struct core *core)
 {
     save_owner(core);
     if (core->arch.fpu_enabled)
-        fpu_disable(core);
-}
-
-void fpu_switch(struct core *core, struct tcb *t)
-{
-    bool uses = t->fpu_used && !(t->flags & TCB_FLAG_FPU_DISABLED);
-
-    if (uses && core->arch.fpu_owner != t)
-        load(core, t);
-    else if (uses && !core->arch.fpu_enabled)
-        fpu_enable(core);
-    else if (!uses && core->arch.fpu_enabled)
         fpu_disable(core);
 }
 

@@ -17,7 +17,7 @@ struct tcb;
 struct core;
 /* This core saves the live state into its owner's TCB and forgets it. */
 void fpu_leave(struct core *core);
-/* `t` returns to user mode on this core next: with its state, if it uses any. */
-void fpu_switch(struct core *core, struct tcb *t);
+/* The state of `t` comes into this core. */
+void fpu_load(struct core *core, struct tcb *t);
 /* switch.c: what other cores hold of t's state comes into its TCB. */
 void fetch_state(struct core *self, const struct tcb *t);

@@ -58,15 +58,15 @@ static inline void fpu_disable(struct core *core)
     core->arch.fpu_enabled = false;
 }
 
-/* What fpu_switch does, without a call where nothing is to be loaded. */
-static inline __attribute__((always_inline)) void fpu_fast_switch(struct core *core,
-                                                                  struct tcb *t)
+/* `t` returns to user mode on this core next: with its state, if it uses any. */
+static inline __attribute__((always_inline)) void fpu_switch(struct core *core,
+                                                             struct tcb *t)
 {
     if (!t->fpu_used) {
         if (core->arch.fpu_enabled)
             fpu_disable(core);
-    } else if (core->arch.fpu_owner != t || t->flags & TCB_FLAG_FPU_DISABLED) {
-        fpu_switch(core, t);
+    } else if (core->arch.fpu_owner != t) {
+        fpu_load(core, t);
     } else if (!core->arch.fpu_enabled) {
         fpu_enable(core);
     }
@@ -85,6 +85,7 @@ static inline __attribute__((always_inline)) void arch_fast_switch(struct core *
         __atomic_exchange_n(&self->arch.root, root, __ATOMIC_SEQ_CST);
         write_cr3(root);
     }
+    fpu_switch(self, t);        /* may put the bases away, too */
     struct tcb *owner = self->arch.bases_owner;
     if (!owner) {
         load_bases_by_msr(self, t);
@@ -93,7 +94,6 @@ static inline __attribute__((always_inline)) void arch_fast_switch(struct core *
                        t->context.fs_base, t->context.gs_base);
         self->arch.bases_owner = t;
     }
-    fpu_fast_switch(self, t);
 }
 
 /* The current thread goes on. While this core waited for a lock, another one may have made
