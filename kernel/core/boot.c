@@ -18,7 +18,7 @@
 #include <object/tcb.h>
 
 #define PAGE_SIZE      BIT(PAGE_BITS)
-#define SLOT_LIMIT     BIT(CONFIG_ROOT_CNODE_BITS)
+#define SLOTS_EMPTY    256  /* in the root CNode, at least, when the root task begins */
 #define UXRT_FEATURES  (UXRT_FEATURE_FOREIGN | UXRT_FEATURE_LEND | UXRT_FEATURE_ROAM \
                         | UXRT_FEATURE_WINDOW | UXRT_FEATURE_BATCH)
 
@@ -31,12 +31,13 @@ struct layout {
 };
 
 static struct slot *slots;
+static word cnode_bits = CONFIG_ROOT_CNODE_BITS;
 static word next_slot = ROOT_SLOT_COUNT;
 static struct boot_info *info;
 
 struct slot *boot_provide(struct cap cap)
 {
-    if (next_slot == SLOT_LIMIT)
+    if (next_slot == BIT(cnode_bits))
         kpanic("the root CNode is too small");
     struct slot *slot = &slots[next_slot++];
     slot_write_initial(slot, cap);
@@ -137,7 +138,8 @@ static void give_untyped(paddr base, word bits, bool device)
 {
     word i = next_slot - info->untyped.start;
 
-    if (bits < UNTYPED_MIN_BITS || i >= CONFIG_BOOT_UNTYPEDS || next_slot == SLOT_LIMIT)
+    if (bits < UNTYPED_MIN_BITS || i >= CONFIG_BOOT_UNTYPEDS
+        || next_slot == BIT(cnode_bits))
         return;
     /* RAM is dirty: so it is cleared before its first use */
     struct cap cap = cap_untyped(base, bits, device, 0);
@@ -183,14 +185,24 @@ static void make_thread(struct core *self, const struct layout *l, word entry)
     sched_boot_thread(self, t);
 }
 
-static void make_cspace(void)
+/* At most what is put into it: pages, their tables, and what boot information lists. */
+static word slots_needed(const struct layout *l)
 {
-    word size = SLOT_LIMIT << SLOT_BITS;
+    word pages = (l->extra + l->extra_length - l->start) / PAGE_SIZE + 1;
 
-    slots = phys_to_virt(boot_alloc(size, CONFIG_ROOT_CNODE_BITS + SLOT_BITS));
+    return ROOT_SLOT_COUNT + core_count + pages + pages / 128 + 16
+        + CONFIG_BOOT_UNTYPEDS + SLOTS_EMPTY;
+}
+
+static void make_cspace(const struct layout *l)
+{
+    while (BIT(cnode_bits) < slots_needed(l))
+        cnode_bits++;
+    word size = BIT(cnode_bits) << SLOT_BITS;
+
+    slots = phys_to_virt(boot_alloc(size, cnode_bits + SLOT_BITS));
     slot_write_initial(&slots[ROOT_SLOT_CNODE],
-                       cap_cnode(slots, CONFIG_ROOT_CNODE_BITS, 0,
-                                 WORD_BITS - CONFIG_ROOT_CNODE_BITS));
+                       cap_cnode(slots, cnode_bits, 0, WORD_BITS - cnode_bits));
     slot_write_initial(&slots[ROOT_SLOT_IRQ_CONTROL], cap_make(CAP_IRQ_CONTROL, 0, 0, 0));
     slot_write_initial(&slots[ROOT_SLOT_DOMAIN], cap_make(CAP_DOMAIN, 0, 0, 0));
     arch_boot_caps(slots);
@@ -220,7 +232,7 @@ static void describe(const struct layout *l)
     info->node_count = core_count;
     info->iommu_levels = ~(word)0;      /* built without IOMMU support */
     info->ipc_buffer = l->buffer;
-    info->cnode_bits = CONFIG_ROOT_CNODE_BITS;
+    info->cnode_bits = cnode_bits;
 }
 
 void boot_root_task(struct core *self, struct region module, paddr device_top)
@@ -231,14 +243,14 @@ void boot_root_task(struct core *self, struct region module, paddr device_top)
     paddr image = boot_alloc(l.end - l.start, PAGE_BITS);
 
     load(elf, &l, image);
-    make_cspace();
+    make_cspace(&l);
     make_pages(&l, image);
     make_thread(self, &l, entry);
     boot_memory_release(module);        /* the file is not used any more */
     info->untyped.start = next_slot;
     boot_memory_give(device_top, give_untyped);
     info->untyped.end = next_slot;
-    info->empty = (struct slot_region){next_slot, SLOT_LIMIT};
+    info->empty = (struct slot_region){next_slot, BIT(cnode_bits)};
     describe(&l);
     kprintf("root task: [%lx, %lx), entry %lx; untyped slots %lu to %lu\n",
             l.start, l.end, entry, info->untyped.start, info->untyped.end);

@@ -6,7 +6,7 @@
 #define CONFIG_DEBUG           1   /* assertions and the debugging system calls */
 #define CONFIG_PRINTING        1   /* kernel messages and the DebugPutChar call */
 #define CONFIG_BENCHMARKS      0   /* the calls that exist for measurements only */
-#define CONFIG_ROOT_CNODE_BITS 13  /* slots of the root task's CNode, as a power of two */
+#define CONFIG_ROOT_CNODE_BITS 13  /* slots of the root task's CNode, 2^n at least */
 #define CONFIG_FPU_AREA        512 /* bytes of FPU state: 512 FXSAVE, 832 XSAVE */
 #define CONFIG_TCB_BITS        11  /* size of a thread control block, as a power of two */
 #define CONFIG_MAX_CORES       8   /* cores the kernel keeps data for */
