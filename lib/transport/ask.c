@@ -10,6 +10,7 @@
 #include <transport/client.h>
 #include <transport/connection.h>
 #include <transport/reference.h>
+#include <transport/turn.h>
 #include <util/errno.h>
 #include <util/string.h>
 
@@ -168,16 +169,39 @@ static __attribute__((noinline)) int64_t ask_adopted(struct uxrt_thread *t,
     return result;
 }
 
+/* Does a name that leads to a service, and ends there, lead further for this operation? */
+static bool goes_further(const struct name_operation *operation)
+{
+    return (operation->attribute == ATTR_OPEN || operation->attribute == ATTR_STAT)
+           && !(operation->argument >> OPEN_FLAGS_SHIFT
+                & (UXRT_NOFOLLOW | UXRT_EXCLUSIVE));
+}
+
+/* The end of the name of a service that is known to be below the place; 0: ask there. */
+static uint32_t find_known(const struct uxrt_thread *t, const struct walk *walk,
+    const struct name_operation *operation, const struct mount_place *place)
+{
+    uint32_t end;
+
+    if (place->service != SERVICE_PROC) {
+        return 0;
+    }
+    end = turn_known(&t->turn, walk, place, after_slash(walk, place->length));
+    return end < walk->length || goes_further(operation) ? end : 0;
+}
+
 /* Asks the server of a place, and those that it says to ask instead. */
 static int64_t ask_place(struct uxrt_thread *t, struct walk *walk,
     struct name_operation *operation, const struct mount_place *place)
 {
     const struct name_turn *turn = (const struct name_turn *)t->ipc->msg;
-    uint32_t begin = place->length, end, service = place->service;
+    uint32_t sequence = turn_sequence(), end = find_known(t, walk, operation, place);
+    uint32_t begin = end ? end : place->length;
+    uint32_t service = end ? t->turn.service : place->service;
     int64_t result;
 
-    operation->root = place->root;
-    for (unsigned turns = 0; turns < TURNS_MAX; turns++) {
+    operation->root = end ? 0 : place->root;
+    for (unsigned turns = end ? 1 : 0; turns < TURNS_MAX; turns++) {
         begin = after_slash(walk, begin);
         walk->at_root = begin == walk->length;
         walk->at_mount = walk->at_root && !turns;
@@ -201,6 +225,10 @@ static int64_t ask_place(struct uxrt_thread *t, struct walk *walk,
         }
         if (result == -ERROR_LINK) {
             return walk_splice(walk, end, turn);
+        }
+        if (service == SERVICE_PROC) {
+            turn_keep(&t->turn, walk, operation->root, begin, end, turn->service,
+                sequence);
         }
         begin = end;
         service = turn->service;

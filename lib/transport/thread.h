@@ -12,6 +12,17 @@
 #include <transport/layout.h>
 #include <uxrt/transport.h>
 
+enum { TURN_NAME = 44 };    /* bytes; longer ones are not kept */
+
+/* The last name that led to a service (turn.h). */
+struct turn {
+    uint32_t service;       /* to which it led */
+    uint32_t sequence;      /* of the mount table, before */
+    uint16_t root;          /* of the process server, at which the name began */
+    uint8_t length;         /* 0: none */
+    char name[TURN_NAME];
+};
+
 struct uxrt_thread {
     struct ipc_buffer *ipc;         /* BLOCK_IPC of this block; null: not prepared yet */
     struct thread_page *shared;     /* BLOCK_SHARED of this block */
@@ -35,6 +46,7 @@ struct uxrt_thread {
                                        or something is unusual */
     const struct identity *identities;  /* IDENTITY_TABLE */
     uint64_t endpoint;              /* of that */
+    struct turn turn;
     /* Signals (lib/unix). */
     bool mask_saved;                /* the mask is a temporary one, instead of: */
     uint64_t mask;

@@ -82,6 +82,6 @@ static int remove_name(struct tree_node *node)
         || service->process->page->euid != files_caller()->uid)) {
         return -EPERM;
     }
-    service->name[0] = 0;
+    service_remove_name(service);
     return 0;
 }

@@ -127,5 +127,7 @@ struct service *service_create_name(struct service *main, const char *name, size
 /* The service ends; the service has begun (its mounts follow: follow.c). */
 void mounts_lost(const struct service *service);
 void mounts_found(const struct service *service);
+/* It is not found by its name any more; connections that there are go on. */
+void service_remove_name(struct service *service);
 /* Ends it: whoever waits for an answer or calls later gets the kernel's error. */
 void service_end(struct service *service);

@@ -267,3 +267,14 @@ void namespace_follow(struct namespace *namespace, uint32_t old, uint32_t new)
         }
     }
 }
+
+void namespace_name_ended(void)
+{
+    for (struct process *process = process_next(0); process;
+         process = process_next(process->pid)) {
+        if (process->namespace) {
+            begin_change(process->namespace);
+            end_change(process->namespace);
+        }
+    }
+}

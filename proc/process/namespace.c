@@ -90,6 +90,7 @@ static void copy_paths(struct namespace *copy, struct namespace *from)
     }
 }
 
+/* Whoever goes over from one to the other sees another sequence count, and a higher one. */
 struct namespace *namespace_copy(struct namespace *from)
 {
     struct namespace *copy = namespace_create();
@@ -106,6 +107,8 @@ struct namespace *namespace_copy(struct namespace *from)
     copy_paths(copy, from);
     copy->count = from->count;
     copy->shared->count = from->count;
+    copy->sequence = from->sequence + 2;
+    copy->shared->sequence = copy->sequence;
     return copy;
 }
 

@@ -44,6 +44,10 @@ int namespace_unmount(struct namespace *namespace, const char *prefix, size_t le
 /* All mounts of the root of service `old` become mounts of that of `new`. */
 void namespace_follow(struct namespace *namespace, uint32_t old, uint32_t new);
 
+/* A name in /srv has ended: all tables' sequence counts tell those who keep what it led
+ * to. */
+void namespace_name_ended(void);
+
 /*
  * May its processes connect to a service, and mount this root of it? Through /srv every
  * service can be reached; where that is not mounted, only what is mounted already.

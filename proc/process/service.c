@@ -3,6 +3,7 @@
 #include <memory/slot.h>
 #include <process/connection.h>
 #include <process/hold.h>
+#include <process/namespace.h>
 
 #include <stddef.h>
 
@@ -61,7 +62,7 @@ static void add_name(struct service *service)
     }
 }
 
-static void remove_name(struct service *service)
+void service_remove_name(struct service *service)
 {
     size_t length = strlen(service->name);
 
@@ -72,6 +73,8 @@ static void remove_name(struct service *service)
             at = &(*at)->next_named;
         }
         *at = service->next_named;
+        service->name[0] = '\0';
+        namespace_name_ended();
     }
 }
 
@@ -228,7 +231,7 @@ void service_end(struct service *service)
     mounts_lost(service);
     end_names(service);
     service->live = false;
-    remove_name(service);
+    service_remove_name(service);
     if (service->main) {
         service->main->names--;
     } else {

@@ -187,6 +187,39 @@ static void check_service(void)
     tap_ok(!lists("/srv", "names"), "its name is gone");
 }
 
+/* Files that the service of this name has opened, with this one; or an error. */
+static int64_t opened(const char *name)
+{
+    struct peer_state state;
+    int file = uxrt_open(name, UXRT_READ, 0);
+    int64_t got = file < 0 ? file : uxrt_read(file, &state, sizeof(state));
+
+    if (file >= 0)
+        (void)uxrt_close(file);
+    return got < 0 ? got : state.opened;
+}
+
+/* A name that is removed, and served again, leads to the new service at once. */
+static void check_removed_name(void)
+{
+    int first = tap_spawn((char *[]){PEER_PROGRAM, "removed", "2", NULL}), second;
+
+    if (!tap_ok(tap_await("removed", first), "a server"))
+        return;
+    (void)opened("/srv/removed/state");
+    tap_ok(opened("/srv/removed/state") >= 2, "it is known");
+    tap_is(uxrt_remove("/srv/removed"), 0, "its name is removed");
+    tap_is(opened("/srv/removed/state"), -ENOENT, "nothing behind the name");
+    second = tap_spawn((char *[]){PEER_PROGRAM, "removed", "2", NULL});
+    (void)tap_await("removed", second);
+    tap_is(opened("/srv/removed/state"), 1, "the name leads to the new one");
+    tap_is(tap_kill(first), 9, "the old one dies");
+    tap_is(opened("/srv/removed/state"), 2, "and nothing changes");
+    tap_is(tap_kill(second), 9, "the new one dies");
+    tap_is(opened("/srv/removed/state"), -ENOENT, "nothing behind the name");
+    tap_is(opened("/srv/rxxxxxd/state"), -ENOENT, "nor behind one that is like it");
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1)
@@ -198,5 +231,6 @@ int main(int argc, char **argv)
     check_union();
     check_confinement(argv[0]);
     check_service();
+    check_removed_name();
     return tap_end();
 }

@@ -309,6 +309,11 @@ struct service *service_named(const char *name, size_t length)
     return NULL;
 }
 
+void service_remove_name(struct service *service)
+{
+    service->name[0] = '\0';
+}
+
 struct service *service_next(uint32_t after)
 {
     return after < 5 ? &services[0] : after < 6 ? &services[1] : NULL;

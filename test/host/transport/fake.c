@@ -50,9 +50,18 @@ struct uxrt_thread *fake_thread(void)
     return &thread;
 }
 
+void fake_changed(void)
+{
+    mounts()->sequence += 2;
+}
+
 void fake_reset(void)
 {
+    uint32_t sequence = mounts()->sequence;
+
     memset(mounts(), 0, sizeof(struct mount_table));
+    mounts()->sequence = sequence;
+    fake_changed();
     memset(&fake, 0, sizeof(fake));
     fake_error = 0;
     current_set("", 0);
@@ -156,6 +165,11 @@ static int64_t walk(unsigned service, const char *name, unsigned attribute,
     return *what ? found(what, argument, attribute == ATTR_OPEN) : -ENOENT;
 }
 
+static unsigned service_of(unsigned slot)
+{
+    return slot == SLOT_PROC ? SERVICE_PROC : slot - FAKE_SLOT;
+}
+
 int64_t client_write_two(struct uxrt_thread *t, unsigned slot, uint32_t file,
     int64_t offset, const void *head, size_t head_count, const void *tail,
     size_t tail_count)
@@ -178,7 +192,7 @@ int64_t client_write_two(struct uxrt_thread *t, unsigned slot, uint32_t file,
         memcpy(t->ipc->msg, fake_turn, sizeof(*fake_turn) + 8);
         return -fake_error;
     }
-    return walk(slot - FAKE_SLOT, fake.name, fake.attribute, fake.argument);
+    return walk(service_of(slot), fake.name, fake.attribute, fake.argument);
 }
 
 int64_t client_write(struct uxrt_thread *t, unsigned slot, uint32_t file,
@@ -198,7 +212,7 @@ int64_t client_write(struct uxrt_thread *t, unsigned slot, uint32_t file,
 
         memcpy(name, fake.name + 4, count - 4);
         name[count - 4] = 0;
-        return walk(slot - FAKE_SLOT, name, fake.attribute, fake.argument);
+        return walk(service_of(slot), name, fake.attribute, fake.argument);
     }
     fake.open -= fake.attribute == ATTR_CLOSE;
     return (int64_t)count;

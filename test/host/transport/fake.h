@@ -34,4 +34,6 @@ extern struct name_turn *fake_turn;
 struct uxrt_thread *fake_thread(void);
 /* Empties namespace and counters, and makes the current directory "/". */
 void fake_reset(void);
+/* The namespace, or a name that led somewhere, has changed. */
+void fake_changed(void);
 void fake_mount(const char *prefix, uint32_t service, uint16_t root, uint16_t flags);

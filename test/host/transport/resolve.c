@@ -173,6 +173,44 @@ static void other_services(void **state)
     check("/turn/home/file", 1, "file");
 }
 
+/* How many requests an open took. */
+static unsigned cost_of(const char *name, unsigned service, const char *rest)
+{
+    fake.calls = 0;
+    check(name, service, rest);
+    return fake.calls;
+}
+
+/* The process server is asked for a service once, until something changes. */
+static void known_services(void **state)
+{
+    static const char *const first[] = {"/one@3", "/two@4", NULL};
+    static const char *const second[] = {"/one@5", "/two@4", NULL};
+    struct uxrt_stat stat;
+
+    (void)state;
+    fake_mount("/srv", SERVICE_PROC, 0, 0);
+    fake_services[SERVICE_PROC].paths = first;
+    assert_int_equal(cost_of("/srv/one/key", 3, "key"), 2);
+    assert_int_equal(cost_of("/srv/one/key", 3, "key"), 1);
+    assert_int_equal(cost_of("/srv/one", 3, ""), 1);
+    assert_int_equal(cost_of("/srv/one/", 3, ""), 1);
+    assert_int_equal(library_stat(fake_thread(), "/srv/one", &stat), 0);
+    assert_int_equal(fake.slot, FAKE_SLOT + 3);
+    assert_int_equal(open_name("/srv/on", UXRT_READ), -ENOENT);
+    assert_int_equal(open_name("/srv/oneone", UXRT_READ), -ENOENT);
+    assert_int_equal(cost_of("/srv/two/both", 4, "both"), 2);
+    assert_int_equal(cost_of("/srv/two/both", 4, "both"), 1);
+    assert_int_equal(cost_of("/srv/one/key", 3, "key"), 2);
+    fake.calls = 0;
+    assert_int_equal(library_lstat(fake_thread(), "/srv/one", &stat), 0);
+    assert_int_equal(fake.calls, 2);    /* it may mean the name itself */
+    fake_services[SERVICE_PROC].paths = second;
+    fake_changed();
+    assert_int_equal(cost_of("/srv/one/sub", 5, "sub"), 2);
+    assert_int_equal(cost_of("/srv/one/sub", 5, "sub"), 1);
+}
+
 static void unions(void **state)
 {
     struct uxrt_thread *t = fake_thread();
@@ -295,6 +333,7 @@ int main(void)
         cmocka_unit_test_setup(current, prepare),
         cmocka_unit_test_setup(long_names, prepare),
         cmocka_unit_test_setup(other_services, prepare),
+        cmocka_unit_test_setup(known_services, prepare),
         cmocka_unit_test_setup(unions, prepare),
         cmocka_unit_test_setup(two_names, prepare),
         cmocka_unit_test_setup(removal, prepare),
