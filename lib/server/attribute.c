@@ -5,6 +5,7 @@
  * when it is complete.
  */
 #include <server/internal.h>
+#include <terminal/termios.h>
 #include <util/string.h>
 
 /* ON_NODE: roots as well; ON_NAME: and what has a name below. */
@@ -53,6 +54,8 @@ static const struct handler handlers[] = {
         fs_adopt_write },
     [ATTR_RANGE] = { ON_FILE, sizeof(struct uxrt_range), sizeof(struct uxrt_range),
         fs_range_read, fs_range_write },
+    [ATTR_QUEUE] = { ON_NODE, 0, 0, NULL, fs_queue_write },
+    [ATTR_WATCH] = { ON_NODE, 4, 4, fs_watch_read, fs_watch_write },
     [ATTR_KEY] = { ON_FILE, 8, 8, fs_key_read, fs_key_write },
 };
 enum { HANDLERS = sizeof(handlers) / sizeof(*handlers) };
@@ -66,11 +69,27 @@ static int64_t or_wait(struct attribute_call *call, int64_t result)
         UXRT_READY_READ | UXRT_READY_WRITE, call->request->request.file);
 }
 
+/* Of a queue of events, only how many bytes there are to read. */
+static int64_t queue_get(struct attribute_call *call)
+{
+    uint32_t bytes = fs_queue_bytes(call->request->file->node);
+
+    if (ATTRIBUTE_OF(call->request->request.offset) != ATTR_CONTROL
+        || call->argument != FIONREAD)
+        return -ENOTTY;
+    if (call->size < sizeof(bytes))
+        return -EINVAL;
+    memcpy(call->data, &bytes, sizeof(bytes));
+    return sizeof(bytes);
+}
+
 /* What lib/server does not know is the operations' own matter. */
 static int64_t other_read(struct attribute_call *call)
 {
     if (call->request->file->flags & UXRT_PATH)
         return -EBADF;
+    if (fs_is_queue(call->request->file->node))
+        return queue_get(call);
     return or_wait(call, call->server->operations.get(call->request,
         ATTRIBUTE_OF(call->request->request.offset), call->argument, call->data,
         call->size));
@@ -80,6 +99,8 @@ static int64_t other_write(struct attribute_call *call)
 {
     if (call->request->file->flags & UXRT_PATH)
         return -EBADF;
+    if (fs_is_queue(call->request->file->node))
+        return -ENOTTY;
     return or_wait(call, call->server->operations.set(call->request,
         ATTRIBUTE_OF(call->request->request.offset), call->argument, call->data,
         call->size));

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <server/internal.h>
+#include <transport/watch.h>
 #include <util/string.h>
 
 /* Operations may call the process server, which changes the message registers: the bytes
@@ -60,6 +61,9 @@ static inline int64_t fs_do_bytes(struct server *server, struct server_request *
     result = server->bytes[request->request.write](request);
     if (request->request.current && result > 0 && result <= request->count)
         file->position = (int64_t)request->offset + result;
+    if (__builtin_expect(server->watched & (WATCH_ACCESS << request->request.write), 0)
+        && result > 0 && result <= request->count)
+        fs_event_file(server, file, WATCH_ACCESS << request->request.write);
     return result;
 }
 

@@ -5,6 +5,7 @@
  * node.
  */
 #include <server/internal.h>
+#include <transport/watch.h>
 #include <util/heap.h>
 #include <util/string.h>
 
@@ -15,7 +16,15 @@ void fs_node_get(struct server_node *node)
 
 static void forget_if_unused(struct server *server, struct server_node *node)
 {
-    if (!node->references && !node->links && server->operations.forget)
+    if (node->references || node->links)
+        return;
+    if (fs_is_queue(node)) {
+        fs_queue_free(server, node);
+        return;
+    }
+    if (node->watches)
+        fs_watches_end(server, node);
+    if (server->operations.forget)
         server->operations.forget(server, node);
 }
 
@@ -61,13 +70,17 @@ void fs_file_put(struct server *server, struct server_file *file)
         fs_ranges_end(server, file);
     if (open->opened && server->operations.close)
         server->operations.close(server, file);
+    if (open->opened)
+        fs_event_file(server, file,
+            file->flags & UXRT_WRITE ? WATCH_CLOSE_WRITE : WATCH_CLOSE);
     heap_free(open);
     fs_node_put(server, node);
 }
 
 void fs_set_direct(struct server_file *file)
 {
-    bool reads = file->flags & (UXRT_READ | UXRT_EXECUTE) && !S_ISDIR(file->node->mode);
+    bool reads = file->flags & (UXRT_READ | UXRT_EXECUTE) && !S_ISDIR(file->node->mode)
+                 && !fs_is_queue(file->node);
     bool writes = file->flags & UXRT_WRITE && !(file->flags & UXRT_APPEND);
 
     file->flags &= ~(DIRECT_READ | DIRECT_WRITE);

@@ -27,6 +27,7 @@ struct server *server_create(const struct server_operations *operations,
     server->service = service;
     list_init(&server->exports);
     list_init(&server->parking);
+    list_init(&server->queues);
     fs_node_get(root);
     return server;
 }
@@ -130,6 +131,16 @@ static int64_t check_bytes(struct server_request *request, const struct server_f
     return 0;
 }
 
+/* A request for events. */
+static int64_t queue_bytes(struct server *server, struct server_request *request,
+    struct server_file *file)
+{
+    if (request->request.write || file->flags & UXRT_PATH)
+        return -EBADF;
+    request->file = file;
+    return fs_settle(server, request, fs_queue_read(request));
+}
+
 /* A request for bytes, with every check. */
 static int64_t careful_bytes(struct server *server, struct connection *connection,
     struct server_request *request)
@@ -139,6 +150,8 @@ static int64_t careful_bytes(struct server *server, struct connection *connectio
 
     if (!file)
         return -EBADF;
+    if (fs_is_queue(file->node))
+        return queue_bytes(server, request, file);
     request->append = request->request.write && file->flags & UXRT_APPEND;
     if (request->append)
         request->offset = file->node->size;

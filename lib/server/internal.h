@@ -83,6 +83,9 @@ struct server {
     uint64_t renames;               /* that have been done */
     struct list exports;            /* of all connections */
     struct list parking;            /* connections with parked requests */
+    struct list queues;             /* of events: watch.h */
+    uint32_t queue_count, watch_count;
+    uint32_t watched;               /* events that any watch is for */
     uint32_t endings;               /* of connections, of what has been seen: layout.h */
     char *record;                   /* RECORD_MAX bytes: of the attribute being done */
     uint64_t turn[SHORT_READ_MAX / 8];      /* struct name_turn of the request */
@@ -250,6 +253,28 @@ int64_t fs_statfs_read(struct attribute_call *call);
 int64_t fs_sync_write(struct attribute_call *call);
 int64_t fs_key_read(struct attribute_call *call);
 int64_t fs_key_write(struct attribute_call *call);
+
+/* queue.c: queues of events; their nodes are the library's own. */
+static inline bool fs_is_queue(const struct server_node *node)
+{
+    return node->queue;
+}
+int64_t fs_queue_write(struct attribute_call *call);
+int64_t fs_queue_read(struct server_request *request);
+uint32_t fs_queue_ready(const struct server_node *node);
+uint32_t fs_queue_bytes(const struct server_node *node);
+void fs_queue_free(struct server *server, struct server_node *node);
+
+/* watch.c: tells those who watch for this event (transport/watch.h). Of a node itself; of
+ * its name, which it has, had or gets; of an open file, by both. */
+void fs_event_self(struct server *server, const struct server_node *node, uint32_t event);
+void fs_event_name(struct server *server, const struct walk *at,
+    const struct server_node *node, uint32_t event, uint32_t cookie);
+void fs_event_file(struct server *server, const struct server_file *file, uint32_t event);
+/* The node is to be forgotten. */
+void fs_watches_end(struct server *server, struct server_node *node);
+int64_t fs_watch_read(struct attribute_call *call);
+int64_t fs_watch_write(struct attribute_call *call);
 
 /* default.c: fills operations that are left out. */
 void fs_operations_complete(struct server_operations *operations);

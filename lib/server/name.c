@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Names made and taken away: directories, symbolic and hard links, and removal. */
 #include <server/internal.h>
+#include <transport/watch.h>
 #include <util/string.h>
 
 /* The place of a name that must not exist yet. */
@@ -27,6 +28,8 @@ int64_t fs_mkdir_write(struct attribute_call *call)
     mode = S_IFDIR | (mode & 07777 & ~call->caller.umask);
     error = call->server->operations.create(call->server, &call->caller, at.parent,
         at.name, at.length, mode, &made);
+    if (!error)
+        fs_event_name(call->server, &at, made, WATCH_CREATE, 0);
     return error ? error : (int64_t)call->size;
 }
 
@@ -53,6 +56,10 @@ int64_t fs_remove_write(struct attribute_call *call)
         return -ENOTDIR;
     fs_node_get(node);
     error = server->operations.remove(server, at.parent, at.name, at.length, node);
+    if (!error && !S_ISDIR(node->mode))
+        fs_event_self(server, node, WATCH_ATTRIBUTES);
+    if (!error)
+        fs_event_name(server, &at, node, WATCH_DELETE, 0);
     fs_node_put(server, node);
     return error ? error : (int64_t)call->size;
 }
@@ -61,6 +68,7 @@ int64_t fs_symlink_write(struct attribute_call *call)
 {
     struct walk at;
     uint32_t length;
+    const struct server_node any = { .mode = S_IFLNK };
     const char *name = call->data + 4, *target;
     size_t left = call->size - 4;
     int error;
@@ -79,6 +87,8 @@ int64_t fs_symlink_write(struct attribute_call *call)
         return error;
     error = call->server->operations.symlink(call->server, &call->caller, at.parent,
         at.name, at.length, target, left);
+    if (!error)
+        fs_event_name(call->server, &at, &any, WATCH_CREATE, 0);
     return error ? error : (int64_t)call->size;
 }
 
@@ -99,5 +109,9 @@ int64_t fs_hardlink_write(struct attribute_call *call)
         return -ENOENT;
     error = call->server->operations.link(call->server, at.parent, at.name, at.length,
         file->node);
+    if (!error) {
+        fs_event_self(call->server, file->node, WATCH_ATTRIBUTES);
+        fs_event_name(call->server, &at, file->node, WATCH_CREATE, 0);
+    }
     return error ? error : (int64_t)call->size;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Ids: files opened, by name and as a second reference, and closed. */
 #include <server/internal.h>
+#include <transport/watch.h>
 #include <util/heap.h>
 #include <util/string.h>
 
@@ -47,8 +48,11 @@ static int create(struct attribute_call *call, struct opening *opening)
     if (error)
         return error;
     opening->created = true;
-    return call->server->operations.create(call->server, &call->caller, at->parent,
+    error = call->server->operations.create(call->server, &call->caller, at->parent,
         at->name, at->length, mode, &opening->at.node);
+    if (!error)
+        fs_event_name(call->server, at, at->node, WATCH_CREATE, 0);
+    return error;
 }
 
 static unsigned wanted(uint32_t flags)
@@ -68,6 +72,8 @@ static int check(const struct attribute_call *call, const struct opening *openin
         return -EEXIST;
     if (S_ISLNK(node->mode) && !(flags & UXRT_PATH))
         return -ELOOP;
+    if (fs_is_queue(node) && !(flags & UXRT_PATH))
+        return -ENXIO;
     if (flags & UXRT_DIRECTORY && !S_ISDIR(node->mode))
         return -ENOTDIR;
     if (S_ISDIR(node->mode) && flags & (UXRT_WRITE | UXRT_CREATE | UXRT_TRUNCATE))
@@ -93,14 +99,19 @@ static int find(struct attribute_call *call, struct opening *opening)
     return flags & UXRT_CREATE ? create(call, opening) : -ENOENT;
 }
 
-static int truncate(struct attribute_call *call, struct opening *opening)
+static int truncate(struct attribute_call *call, const struct opening *opening,
+    const struct server_file *file)
 {
     struct server_node *node = opening->at.node;
+    int error;
 
     if (!(opening->flags & UXRT_TRUNCATE) || opening->created || !S_ISREG(node->mode))
         return 0;
     fs_bytes_changed(node, call->identity);
-    return call->server->operations.resize(call->server, node, 0);
+    error = call->server->operations.resize(call->server, node, 0);
+    if (!error)
+        fs_event_file(call->server, file, WATCH_MODIFY);
+    return error;
 }
 
 /* Flags of the open file: one that is opened for nothing only names the node. */
@@ -130,7 +141,7 @@ static int make_file(struct attribute_call *call, struct opening *opening)
     file->flags &= ~(uint32_t)UXRT_NO_TERMINAL;
     if (!error) {
         fs_open_of(file)->opened = !(file->flags & UXRT_PATH);
-        error = truncate(call, opening);
+        error = truncate(call, opening, file);
     }
     if (error == -ERROR_WAIT || (error == -EAGAIN && !(file->flags & UXRT_NONBLOCK)))
         error = fs_wait_arm(server, call->connection, file->node,
@@ -139,6 +150,8 @@ static int make_file(struct attribute_call *call, struct opening *opening)
         fs_file_put(server, file);
     else
         fs_id_set(call->connection, opening->id, file);
+    if (!error && fs_open_of(file)->opened)
+        fs_event_file(server, file, WATCH_OPEN);
     return error;
 }
 

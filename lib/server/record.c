@@ -2,6 +2,7 @@
 /* Attributes that are records of a file or node: stat and changes of it, position, flags,
  * link target, directory entries, memory object, file system. */
 #include <server/internal.h>
+#include <transport/watch.h>
 #include <util/string.h>
 
 enum { BLOCK_BYTES = 512, ENTRY_HEAD = offsetof(struct uxrt_entry, name) };
@@ -31,7 +32,7 @@ int64_t fs_stat_read(struct attribute_call *call)
         .accessed = node->accessed, .modified = node->modified, .changed = node->changed,
     };
 
-    if (call->server->operations.stat)
+    if (call->server->operations.stat && !fs_is_queue(node))
         error = call->server->operations.stat(call->server, node, &stat);
     return error ? error : give(call, &stat, sizeof(stat));
 }
@@ -119,6 +120,20 @@ static void apply(const struct attribute_call *call, struct server_node *node,
         node->changed = server_time();
 }
 
+/* What those who watch the file are told: setting both times is a change of attributes, as
+ * utimes(2) is. */
+static uint32_t event_of(const struct uxrt_change *change)
+{
+    const uint32_t times = UXRT_SET_ACCESSED | UXRT_SET_MODIFIED;
+    uint32_t set = change->what & times;
+    uint32_t event = change->what & UXRT_SET_SIZE ? WATCH_MODIFY : 0;
+
+    if (change->what & (UXRT_SET_MODE | UXRT_SET_UID | UXRT_SET_GID) || set == times)
+        return event | WATCH_ATTRIBUTES;
+    return event | (set & UXRT_SET_ACCESSED ? WATCH_ACCESS : 0)
+           | (set & UXRT_SET_MODIFIED ? WATCH_MODIFY : 0);
+}
+
 int64_t fs_set_write(struct attribute_call *call)
 {
     struct server_node *node = call->request->file->node;
@@ -134,6 +149,7 @@ int64_t fs_set_write(struct attribute_call *call)
     if (change.what & UXRT_SET_SIZE)
         fs_bytes_changed(node, call->identity);
     apply(call, node, &change);
+    fs_event_file(call->server, call->request->file, event_of(&change));
     return sizeof(change);
 }
 
@@ -251,6 +267,7 @@ int64_t fs_readdir_read(struct attribute_call *call)
             break;
         cookie = entry.next;
     }
+    fs_event_file(call->server, file, WATCH_ACCESS);
     if (used)
         return (int64_t)used;
     return result > 0 ? -EINVAL : result;
@@ -267,6 +284,8 @@ int64_t object_attribute_read(struct attribute_call *call)
         return -EINVAL;
     if (call->size < sizeof(object))
         return -EINVAL;
+    if (fs_is_queue(file->node))
+        return -ENODEV;
     if (!(file->flags & (UXRT_READ | UXRT_EXECUTE)))
         return -EACCES;
     if (protection & UXRT_WRITE && !(file->flags & UXRT_WRITE))

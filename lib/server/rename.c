@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A name that becomes another one, perhaps in another directory of the same server. */
 #include <server/internal.h>
+#include <transport/watch.h>
 #include <util/string.h>
 
 struct renaming {
@@ -85,6 +86,19 @@ static int check(const struct attribute_call *call, const struct renaming *renam
     return error ? error : check_replaced(call, renaming);
 }
 
+/* Tells those who watch, both directories with one cookie. */
+static void tell(struct server *server, const struct renaming *renaming)
+{
+    const struct server_node *node = renaming->from.node;
+    uint32_t cookie = (uint32_t)server->renames;
+
+    fs_event_name(server, &renaming->from, node, WATCH_MOVED_FROM, cookie);
+    fs_event_name(server, &renaming->to, node, WATCH_MOVED_TO, cookie);
+    if (renaming->to.node)
+        fs_event_self(server, renaming->to.node, WATCH_ATTRIBUTES);
+    fs_event_self(server, node, WATCH_MOVE_SELF);
+}
+
 static int rename(struct server *server, const struct renaming *renaming)
 {
     const struct walk *from = &renaming->from, *to = &renaming->to;
@@ -95,8 +109,10 @@ static int rename(struct server *server, const struct renaming *renaming)
         fs_node_get(to->node);
     error = server->operations.rename(server, from->parent, from->name, from->length,
         to->parent, to->name, to->length, from->node, to->node);
-    if (!error)
+    if (!error) {
         server->renames++;
+        tell(server, renaming);
+    }
     if (to->node)
         fs_node_put(server, to->node);
     fs_node_put(server, from->node);

@@ -89,6 +89,8 @@ int64_t fs_rpc_write(struct attribute_call *call)
 
     if (request->file->flags & UXRT_PATH)
         return -EBADF;
+    if (fs_is_queue(request->file->node))
+        return -ENOTTY;
     size = call->server->operations.rpc(request, call->data, call->size, data, HALF);
     if (size == -EAGAIN && !(request->file->flags & UXRT_NONBLOCK))
         return fs_wait_arm(call->server, call->connection, request->file->node,

@@ -37,6 +37,8 @@ struct server_node {
     uint32_t device;        /* special number of a device node */
     uint64_t key;           /* the library's: of a socket's name (ATTR_KEY) */
     uint32_t locks;         /* the library's */
+    struct server_watch *watches;   /* the library's */
+    bool queue;             /* the library's: a node of its own, of events */
     struct server_range *ranges;    /* the library's: locked ones, of bytes */
 };
 
@@ -119,6 +121,8 @@ struct server_operations {
     void (*forget)(struct server *, struct server_node *);
 
     /* Others. */
+    bool watched;           /* nodes can be watched: their numbers and addresses stay until
+                               they are forgotten, and all changes come by requests */
     void (*interrupt)(struct server *);         /* the driver's */
     void (*alarm)(struct server *);             /* uxrt_alarm(); perhaps too early */
     int (*statfs)(struct server *, struct uxrt_statfs *);      /* adjusts */

@@ -123,7 +123,8 @@ int64_t fs_ready_read(struct attribute_call *call)
                            | UXRT_READY_CHANGES)
         || call->size < sizeof(ready.ready))
         return -EINVAL;
-    ready.ready = call->server->operations.ready(file);
+    ready.ready = fs_is_queue(file->node) ? fs_queue_ready(file->node)
+                                          : call->server->operations.ready(file);
     if (wanted && (edge || !(ready.ready & (wanted | always))))
         error = fs_wait_arm(call->server, call->connection, file->node, wanted,
             call->request->request.file);

@@ -16,7 +16,8 @@ enum { DESCRIPTORS_MAX = 4096, FILES_MAX = 4096 };
 /* SET and SIGNALS are files of the library's own: epoll and signalfd. */
 enum file_kind { FILE_NONE, FILE_CONNECTION, FILE_SERVICE, FILE_SET, FILE_SIGNALS };
 /* In the flags of a file, beside UXRT_: what it is, known since it was made. */
-enum { FILE_SOCKET = 0x1000, FILE_STREAM = 0x2000, FILE_WATCHED = 0x4000 };
+enum { FILE_SOCKET = 0x1000, FILE_STREAM = 0x2000, FILE_WATCHED = 0x4000,
+       FILE_QUEUE = 0x8000 };
 
 struct file {
     uint8_t kind;

@@ -134,6 +134,10 @@ enum attribute {
                         name of, for who may write to it; W: gives it that, once */
     ATTR_RANGE,      /* W struct uxrt_range: locks bytes, or unlocks them; R records of those
                         that are locked; argument: how many to leave out */
+    ATTR_QUEUE,      /* W nothing; argument: new id | UXRT_NONBLOCK << 20, for a new queue of
+                        events, which is read: transport/watch.h. On any file of the server */
+    ATTR_WATCH,      /* R uint32_t number: watches the file; argument: id of the queue | what
+                        for << 20; W of a queue uint32_t: ends that watch */
     /* Calls of the process server, on its control file: process.h. */
     ATTR_PROC = 256,
 };

@@ -67,7 +67,9 @@
     CALL(326, copy_file_range) CALL(129, rt_sigqueueinfo) CALL(222, timer_create) \
     CALL(223, timer_settime) CALL(224, timer_gettime) CALL(225, timer_getoverrun) \
     CALL(226, timer_delete) CALL(297, rt_tgsigqueueinfo) CALL(275, splice) CALL(276, tee) CALL(278, vmsplice) CALL(424, pidfd_send_signal) \
-    CALL(434, pidfd_open) CALL(327, preadv2) CALL(328, pwritev2)
+    CALL(434, pidfd_open) CALL(327, preadv2) CALL(328, pwritev2) \
+    CALL(253, inotify_init) CALL(254, inotify_add_watch) CALL(255, inotify_rm_watch) \
+    CALL(294, inotify_init1)
 
 #define PROTOTYPE(number, name) foreign_handler unix_##name;
 CALLS(PROTOTYPE)

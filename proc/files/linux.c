@@ -8,6 +8,7 @@
 #include <boot/boot.h>
 #include <memory/untyped.h>
 #include <process/usage.h>
+#include <transport/watch.h>
 #include <util/string.h>
 
 enum { KIBIBYTES = PAGE_SIZE / 1024, TICKS = 100, PID_MAX = 4 * 1024 * 1024 };
@@ -144,6 +145,24 @@ static void pid_max(struct tree_node *node, struct text *text)
     text_print(text, "%u\n", PID_MAX);
 }
 
+static void queued_events(struct tree_node *node, struct text *text)
+{
+    (void)node;
+    text_print(text, "%u\n", WATCH_EVENTS_MAX);
+}
+
+static void queues(struct tree_node *node, struct text *text)
+{
+    (void)node;
+    text_print(text, "%u\n", WATCH_QUEUES_MAX);
+}
+
+static void watches(struct tree_node *node, struct text *text)
+{
+    (void)node;
+    text_print(text, "%u\n", WATCHES_MAX);
+}
+
 #define SYSTEM_FOLDER(number, word, ...) { \
     .name = (word), .code = (number), .mode = S_IFDIR | 0555, \
     .children = (const struct node_kind *const[]){__VA_ARGS__, NULL}}
@@ -168,6 +187,10 @@ static const struct node_kind kind_random = SYSTEM_FOLDER(89, "random",
     SYSTEM_FILE(90, "entropy_avail", entropy));
 static const struct node_kind kind_core = SYSTEM_FOLDER(96, "core",
     SYSTEM_FILE(97, "somaxconn", connections));
+static const struct node_kind kind_inotify = SYSTEM_FOLDER(98, "inotify",
+    SYSTEM_FILE(99, "max_queued_events", queued_events),
+    SYSTEM_FILE(100, "max_user_instances", queues),
+    SYSTEM_FILE(101, "max_user_watches", watches));
 
 const struct node_kind kind_settings_kernel = SYSTEM_FOLDER(80, "kernel",
     SYSTEM_FILE(81, "ostype", ostype), SYSTEM_FILE(82, "osrelease", osrelease),
@@ -179,5 +202,5 @@ const struct node_kind kind_settings_kernel = SYSTEM_FOLDER(80, "kernel",
 const struct node_kind kind_settings_vm = SYSTEM_FOLDER(91, "vm",
     SYSTEM_FILE(92, "overcommit_memory", overcommit));
 const struct node_kind kind_settings_fs = SYSTEM_FOLDER(93, "fs",
-    SYSTEM_FILE(94, "pipe-max-size", pipe_size));
+    SYSTEM_FILE(94, "pipe-max-size", pipe_size), &kind_inotify);
 const struct node_kind kind_settings_net = SYSTEM_FOLDER(95, "net", &kind_core);

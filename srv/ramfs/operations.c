@@ -122,4 +122,5 @@ const struct server_operations ramfs_operations = {
     .object = ramfs_object,
     .statfs = complete_statfs,
     .forget = forget,
+    .watched = true,
 };
