@@ -30,14 +30,13 @@ static int64_t attribute(const struct uxrt_request *r)
 
 static int64_t data(int service, struct uxrt_request *r)
 {
-    if (r->form == FORM_WINDOW) {
+    if (r->form == FORM_MESSAGE && !r->write) {
+        *(uint64_t *)r->data = 1;
+    } else if (r->form == FORM_WINDOW) {
         size_t count = r->count < sizeof(memory) ? r->count : sizeof(memory);
 
         return r->write ? uxrt_request_get(service, r, 0, memory, count)
                         : uxrt_request_put(service, r, 0, memory, count);
-    }
-    if (r->form == FORM_MESSAGE && !r->write) {
-        *(uint64_t *)r->data = 1;
     }
     return r->count;
 }

@@ -195,13 +195,14 @@ struct tcb *fastpath_fault(struct core *self, struct tcb *t, const struct fault 
     return handler;
 }
 
-/* The bound notification of a receiver must have no signal; keeps its lock. */
-ALWAYS_INLINE bool lock_bound(struct notification *n, const struct tcb *t)
+/* The bound notification of a receiver must have no signal, and not have lent the context
+ * that the receiver runs on; keeps its lock. */
+ALWAYS_INLINE bool lock_bound(struct notification *n, const struct sched_context *sc)
 {
     if (likely(!n))
         return true;
     spin_lock(&n->lock);
-    if (n->state != NOTIFICATION_ACTIVE && n->sc != t->sc)
+    if (n->state != NOTIFICATION_ACTIVE && n->sc != sc)
         return true;
     spin_unlock(&n->lock);
     return false;
@@ -238,7 +239,7 @@ struct tcb *fastpath_reply_recv(struct core *self)
                  || (unlikely(caller->fault.type != FAULT_NULL)
                      && !restarts(caller, info))
                  || caller->sc || sc->spent || t->yield_to
-                 || !message_fits(info, t, caller) || !lock_bound(bound, t)))
+                 || !message_fits(info, t, caller) || !lock_bound(bound, sc)))
         goto slow_reply;
     struct endpoint *ep = cap_endpoint(cap);
     bit_lock(&ep->head);

@@ -25,7 +25,7 @@ void spin_wait(void);
 
 static inline void spin_lock(struct spinlock *l)
 {
-    while (unlikely(__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE)))
+    while (unlikely(__atomic_fetch_or(&l->held, 1, __ATOMIC_ACQUIRE) & 1))
         spin_wait();
 }
 

@@ -6,6 +6,7 @@
 
 struct context {
     uint64_t rbx, rbp, r12, r13, r14, r15, rsp, rip;
+    uint64_t no_vectors;        /* it has never used the vector registers */
     uint8_t vectors[512] __attribute__((aligned(16)));  /* as FXSAVE leaves them */
 };
 

@@ -3,6 +3,8 @@
  * Where threads begin that the library makes: those of uxrt_thread, and
  * the child of a fork, which goes on where its parent is.
  */
+#define CR0_TS  8
+
     .text
     .globl thread_entry, context_save, context_resume
 
@@ -13,7 +15,9 @@ thread_entry:
     call    thread_start
     ud2
 
-/* rdi: struct context. Returns 0; a second time, in the child, with 1. */
+/* rdi: struct context. Returns 0; a second time, in the child, with 1. Vector registers go
+ * along if the thread has used them: CR0.TS is clear then (the kernel keeps it so for each
+ * thread), and to look is no use. */
 context_save:
     movq    %rbx, 0(%rdi)
     movq    %rbp, 8(%rdi)
@@ -25,8 +29,12 @@ context_save:
     movq    %rax, 48(%rdi)
     movq    (%rsp), %rax
     movq    %rax, 56(%rdi)
-    fxsave64 64(%rdi)
-    xorl    %eax, %eax
+    smsw    %eax
+    andl    $CR0_TS, %eax
+    movq    %rax, 64(%rdi)
+    jnz     1f
+    fxsave64 80(%rdi)
+1:  xorl    %eax, %eax
     ret
 
 /* rsp: struct context. */
@@ -39,8 +47,10 @@ context_resume:
     movq    32(%rdi), %r14
     movq    40(%rdi), %r15
     movq    48(%rdi), %rsp
-    fxrstor64 64(%rdi)
-    movl    $1, %eax
+    cmpq    $0, 64(%rdi)
+    jne     1f
+    fxrstor64 80(%rdi)
+1:  movl    $1, %eax
     jmp     *56(%rdi)
 
     .section .note.GNU-stack, "", @progbits

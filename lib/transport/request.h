@@ -37,6 +37,7 @@ static inline bool request_is_live(const struct uxrt_thread *t, uint64_t badge)
 
 /* The fields of a request that are together as in the message info, as one word of it. */
 enum { INFO_LABEL = 12, INFO_FLAGS = 48 + INFO_LABEL };
+_Static_assert(FORM_WINDOW == 2, "another bit");
 #define INFO_FORM (UINT64_C(3) << (REQUEST_FORM_SHIFT + INFO_LABEL))
 #define INFO_FORM_AND_LENGTH (INFO_FORM | ((UINT64_C(1) << INFO_LABEL) - 1))
 #define REQUEST_FIELDS (offsetof(struct uxrt_request, place) - sizeof(uint64_t))
@@ -46,42 +47,62 @@ static inline void request_set_fields(struct uxrt_request *request, uint64_t inf
     __builtin_memcpy((char *)request + REQUEST_FIELDS, &info, sizeof(info));
 }
 
-/* The count below, and above it what has to be 0: length and form. */
-static inline uint64_t rotated(uint64_t info)
+/* The first words of a message come to where its bytes are looked for. */
+static inline void request_keep_words(struct uxrt_thread *t, const uint64_t words[4])
 {
-    return info >> INFO_LABEL | info << (64 - INFO_LABEL);
-}
-
-/* request_decode for good requests of the forms MESSAGE and WINDOW; false, with *request
- * in any state, for all others. The words are in the IPC buffer. */
-static inline bool request_decode_fast(struct uxrt_thread *t,
-    struct uxrt_request *request, uint64_t info, uint64_t badge, uint64_t first)
-{
-    const uint64_t window = (uint64_t)FORM_WINDOW << (REQUEST_FORM_SHIFT + INFO_LABEL);
-    uint64_t count = info >> INFO_LABEL & REQUEST_COUNT_MAX;
     uint64_t *msg = t->ipc->msg;
 
+    msg[0] = words[0];
+    msg[1] = words[1];
+    msg[2] = words[2];
+    msg[3] = words[3];
+}
+
+/* A short write is good if its bytes are as many as its words. */
+static inline bool request_write_fits(uint64_t info)
+{
+    uint64_t count = info >> INFO_LABEL & REQUEST_COUNT_MAX;
+
+    return (info & INFO_FORM_AND_LENGTH) == (count + 15) / 8 && count <= SHORT_WRITE_MAX;
+}
+
+/*
+ * request_decode for good requests of form WINDOW, and of form MESSAGE that write, or read
+ * less than 512 bytes; false, with *request in any state, for all others. `words` are the
+ * first of the message. They are put into the IPC buffer if somebody will look there: not
+ * those of a read or a window. Few values are alive here, lest registers be saved.
+ */
+static inline __attribute__((always_inline)) bool request_decode_fast(
+    struct uxrt_thread *t, struct uxrt_request *request, uint64_t info, uint64_t badge,
+    const uint64_t words[4])
+{
+    const uint64_t form = UINT64_C(1) << (REQUEST_FORM_SHIFT + INFO_LABEL);
+    const uint64_t not_read = INFO_FORM_AND_LENGTH | REQUEST_WRITE << INFO_LABEL
+                              | (REQUEST_COUNT_MAX & ~UINT64_C(511)) << INFO_LABEL;
+    uint64_t generation = t->identities[BADGE_INDEX(badge)].generation;
+    bool good;
+
     request->badge = badge;
-    request->offset = first;
-    if (t->identities[BADGE_INDEX(badge)].generation != badge >> BADGE_INDEX_BITS) {
-        return false;           /* or a notification: that bit is in no generation */
-    }
+    request->offset = words[0];
     request_set_fields(request, info);
-    if (info & REQUEST_WRITE << INFO_LABEL) {
-        request->data = &msg[1];
-        if ((info & INFO_FORM_AND_LENGTH) == (count + 15) / 8
-            && count <= SHORT_WRITE_MAX) {
-            return true;
-        }
+    if (__builtin_expect((generation << BADGE_INDEX_BITS ^ badge)
+                         >= UINT64_C(1) << BADGE_INDEX_BITS, 0)) {
+        good = false;           /* or a notification: that bit is in no generation */
+    } else if (__builtin_expect((info & not_read) == 1, 1)) {
+        request->data = t->ipc->msg;
+        return true;
+    } else if (info & form * FORM_WINDOW) {
+        request->data = NULL;
+        good = !(info & form) && (info & ((1 << INFO_LABEL) - 1)) == 1;
     } else {
-        request->data = msg;
-        if (rotated((info & (INFO_FORM_AND_LENGTH | REQUEST_COUNT_MAX << INFO_LABEL)) ^ 1)
-            <= SHORT_READ_MAX) {
-            return true;
-        }
+        request_keep_words(t, words);
+        request->data = &t->ipc->msg[1];
+        return info & REQUEST_WRITE << INFO_LABEL && request_write_fits(info);
     }
-    request->data = NULL;
-    return (info & INFO_FORM_AND_LENGTH) == (window | 1);
+    if (!good) {
+        request_keep_words(t, words);
+    }
+    return good;
 }
 
 /* The first bytes of a word. */

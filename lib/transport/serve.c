@@ -191,7 +191,7 @@ int library_receive(struct uxrt_thread *t, int descriptor, struct uxrt_request *
     t->service = t->unusual ? -1 : descriptor;
     t->endpoint = service_cap(word);
     info = kc_recv(t->endpoint, request->reply, &badge, t->ipc->msg);
-    if (LIKELY(request_decode_fast(t, request, info, badge, t->ipc->msg[0]))) {
+    if (LIKELY(request_decode_fast(t, request, info, badge, t->ipc->msg))) {
         t->counts.served++;
         return 0;
     }
@@ -227,12 +227,9 @@ static inline __attribute__((always_inline)) int exchange(struct uxrt_thread *th
     register uint64_t mr2 __asm__("r9") = msg[2];
 
     TRAP_REPLY_RECV(badge, info, mr0, mr1, mr2, mr3, reply, request, t);
-    msg = t->ipc->msg;
-    msg[0] = mr0;
-    msg[1] = mr1;
-    msg[2] = mr2;
-    msg[3] = mr3;
-    if (LIKELY(request_decode_fast(t, request, info, badge, mr0))) {
+    const uint64_t words[4] = {mr0, mr1, mr2, mr3};
+
+    if (LIKELY(request_decode_fast(t, request, info, badge, words))) {
         t->counts.served++;
         return 0;
     }

@@ -59,11 +59,12 @@ static void try_request(const struct input *in)
     world_window.missing = in->from % 20000;
     size_t length = 0;
     enum request_check check = request_decode(t, &r, in->info, badge);
-    bool is_fast = request_decode_fast(t, &again, in->info, badge, in->words[0]);
+    bool is_fast = request_decode_fast(t, &again, in->info, badge, in->words);
 
     const char *name = check == REQUEST_GOOD ? uxrt_request_name(&r, &length) : NULL;
 
-    require(is_fast == (check == REQUEST_GOOD && r.form != FORM_BUFFER && !name));
+    require(is_fast == (check == REQUEST_GOOD && r.form != FORM_BUFFER && !name
+                        && !(r.form == FORM_MESSAGE && !r.write && r.count >= 512)));
     require(!name || (length <= SHORT_NAME_MAX && !r.write && !name[length]
                       && name == (const char *)&t->ipc->msg[1]));
     require((check == REQUEST_NOTIFICATION) == in->badge >> 63);
