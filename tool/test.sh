@@ -2,7 +2,7 @@
 # Part of ./uxrt: runs tests, prints their TAP and counts it with tool/tap.awk. A group is
 # a function group_NAME, or the programs that are called NAME/...: those of the kernel boot
 # as the root task, one after the other; native ones run in one boot of the system.
-groups='build host kernel transport unix serve tools cores session image'
+groups='build host kernel transport unix libc serve tools cores session image'
 
 # judge NAME ENDING FILE: prints and counts the TAP in FILE.
 judge() {
@@ -74,10 +74,13 @@ boot() {
     ! grep -q '^not ok' "$build/group.tap" || show_tail "$log"
 }
 
-# The machines that a guest test must pass on: cores and CPU model.
+# machines NAME: those that a guest test must pass on, cores and CPU model. C libraries
+# make no difference to the kernel: one will do.
 machines() {
     if [ -n "$smp$cpu" ]; then
         echo "${smp:-1} ${cpu:-max}"
+    elif [ "${1%%/*}" = libc ]; then
+        echo 2 max
     else
         printf '%s\n' '1 max' '2 max' '4 max' '1 Nehalem'
     fi
@@ -85,7 +88,7 @@ machines() {
 
 # guest_test NAME FILE KERNEL: boots a test on each machine.
 guest_test() {
-    machines | while read -r cores model; do
+    machines "$1" | while read -r cores model; do
         boot "$1" "$cores" "$model" -kernel "$build/$3" -initrd "$2"
     done
 }
