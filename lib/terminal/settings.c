@@ -112,6 +112,7 @@ static int64_t set_termios(struct setting *s, bool flush)
 
     memcpy(&settings, s->record, sizeof(settings));
     terminal_set(&s->tty->terminal, &settings, flush);
+    s->tty->flushed |= flush ? TIOCPKT_FLUSHREAD : 0;
     return 0;
 }
 
@@ -150,10 +151,14 @@ static int64_t flush(struct setting *s)
 
     if (what > TCIOFLUSH)
         return -EINVAL;
-    if (what != TCOFLUSH)
+    if (what != TCOFLUSH) {
         terminal_flush(&s->tty->terminal);
-    if (what != TCIFLUSH)
+        s->tty->flushed |= TIOCPKT_FLUSHREAD;
+    }
+    if (what != TCIFLUSH) {
         s->tty->sent = s->tty->queued;
+        s->tty->flushed |= TIOCPKT_FLUSHWRITE;
+    }
     return 0;
 }
 

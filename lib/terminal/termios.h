@@ -38,15 +38,20 @@ enum {
     TCSETS = 0x5402, TCSETSW = 0x5403, TCSETSF = 0x5404, TCSBRK = 0x5409, TCXONC = 0x540a,
     TCFLSH = 0x540b, TIOCSCTTY = 0x540e, TIOCGPGRP = 0x540f, TIOCSPGRP = 0x5410,
     TIOCOUTQ = 0x5411, TIOCGWINSZ = 0x5413, TIOCSWINSZ = 0x5414, FIONREAD = 0x541b,
-    TIOCNOTTY = 0x5422, TCSBRKP = 0x5425, TIOCGSID = 0x5429,
+    TIOCPKT = 0x5420, TIOCNOTTY = 0x5422, TCSBRKP = 0x5425, TIOCGSID = 0x5429,
 };
 #define TIOCGPTN   UINT32_C(0x80045430)     /* of the other end of a pty */
 #define TIOCSPTLCK UINT32_C(0x40045431)
 #define TIOCGPTLCK UINT32_C(0x80045439)
+#define TIOCGPKT   UINT32_C(0x80045438)
 
 /* Of TCXONC and TCFLSH. */
 enum { TCOOFF, TCOON, TCIOFF, TCION };
 enum { TCIFLUSH, TCOFLUSH, TCIOFLUSH };
+
+/* What a pty's master is told in packet mode. */
+enum { TIOCPKT_DATA = 0, TIOCPKT_FLUSHREAD = 1, TIOCPKT_FLUSHWRITE = 2, TIOCPKT_STOP = 4,
+       TIOCPKT_START = 8, TIOCPKT_NOSTOP = 16, TIOCPKT_DOSTOP = 32 };
 
 struct terminal_size {
     uint16_t rows, columns, width, height;      /* the last two in pixels, or 0 */

@@ -44,11 +44,13 @@ static void signal_front(void *context, int number)
     tty_ask(context, UXRT_TERMINAL_SIGNAL, 0, (uint64_t)number, &terminal);
 }
 
+/* Input has gone, too. */
 static void drop_output(void *context)
 {
     struct tty *tty = context;
 
     tty->sent = tty->queued;
+    tty->flushed = TIOCPKT_FLUSHREAD | TIOCPKT_FLUSHWRITE;
 }
 
 static const struct terminal_hooks hooks = {

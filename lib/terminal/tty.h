@@ -18,6 +18,7 @@ struct tty {
     void (*output)(struct tty *);       /* there is output, or it may go on: send it */
     void (*taken)(struct tty *);        /* input has been read; may be null */
     const char *name;                   /* of the file in every namespace, like "/dev/x" */
+    uint8_t flushed;                    /* TIOCPKT_FLUSH bits, for the device to clear */
     uint32_t foreground;                /* as far as known: who surely may read */
     uintptr_t generation;               /* counts hang-ups */
     int64_t deadline;                   /* of the first reader, by VTIME; 0: none */

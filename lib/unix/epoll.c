@@ -15,6 +15,7 @@
 enum { SETS_MAX = 64, WATCHED_MAX = 4096, EVENTS_MAX = 64, DEPTH_MAX = 5 };
 enum { EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3, EPOLL_CLOEXEC = 02000000 };
 #define EPOLLIN      UINT32_C(1)
+#define EPOLLPRI     UINT32_C(2)
 #define EPOLLOUT     UINT32_C(4)
 #define EPOLLALWAYS  (UINT32_C(8) | UINT32_C(16))
 #define EPOLLRDNORM  UINT32_C(0x40)
@@ -255,7 +256,7 @@ static uint32_t news(const struct watched *w, const struct uxrt_ready *ready)
     if (!(w->events & EPOLLET) || w->fresh
         || ready->changes[0] == POLL_UNCOUNTED)
         return hit;
-    if ((w->events & (EPOLLIN | EPOLLRDHUP) && ready->changes[0] != w->changes[0])
+    if ((w->events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP) && ready->changes[0] != w->changes[0])
         || (w->events & EPOLLOUT && ready->changes[1] != w->changes[1]))
         return hit;
     return 0;
@@ -297,7 +298,7 @@ static uint32_t look_at(struct uxrt_thread *t, struct watched *place, bool arm, 
     if (w.armed && w.woken == woken)
         return 0;
     w.woken = woken;
-    bits = (w.events & (EPOLLIN | EPOLLOUT | EPOLLRDHUP)) | EPOLLALWAYS;
+    bits = (w.events & (EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP)) | EPOLLALWAYS;
     if (w.events & EPOLLET)
         bits |= UXRT_READY_CHANGES;
     if (poll_ask(t, w.file, arm ? bits : 0, &ready) < 0)

@@ -8,7 +8,7 @@
 
 #define SECOND INT64_C(1000000000)
 
-enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32,
+enum { POLLIN = 1, POLLPRI = 2, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32,
        POLLRDNORM = 64, POLLWRNORM = 256, POLLRDHUP = 0x2000 };
 enum { POLL_HERE = 512, FD_SETSIZE = 1024, SET_WORDS = FD_SETSIZE / 64, PAGE = 4096 };
 enum { TIMER_ABSTIME = 1 };
@@ -48,6 +48,7 @@ int64_t poll_deadline(const void *user, int64_t *deadline)
 static uint32_t wanted_of(int events)
 {
     return (events & (POLLIN | POLLRDNORM) ? UXRT_READY_READ : 0)
+           | (events & POLLPRI ? UXRT_READY_PRIORITY : 0)
            | (events & (POLLOUT | POLLWRNORM) ? UXRT_READY_WRITE : 0)
            | (events & POLLRDHUP ? UXRT_READY_PEER_SHUT : 0);
 }
@@ -60,6 +61,8 @@ static int16_t events_of(const struct uxrt_poll *poll, int wanted)
         return POLLNVAL;
     if (poll->ready & UXRT_READY_READ)
         events |= POLLIN | POLLRDNORM;
+    if (poll->ready & UXRT_READY_PRIORITY)
+        events |= POLLPRI;
     if (poll->ready & UXRT_READY_WRITE)
         events |= POLLOUT | POLLWRNORM;
     if (poll->ready & UXRT_READY_PEER_SHUT)
@@ -208,8 +211,9 @@ static int polls_of(const struct sets *sets, unsigned limit, struct uxrt_poll *p
 
     for (unsigned fd = 0; fd < limit; fd++) {
         uint32_t wanted = (in_set(sets->words[0], fd) ? UXRT_READY_READ : 0)
-                          | (in_set(sets->words[1], fd) ? UXRT_READY_WRITE : 0);
-        if (!wanted && !in_set(sets->words[2], fd))
+                          | (in_set(sets->words[1], fd) ? UXRT_READY_WRITE : 0)
+                          | (in_set(sets->words[2], fd) ? UXRT_READY_PRIORITY : 0);
+        if (!wanted)
             continue;
         if (!descriptor_file((int)fd))
             return -EBADF;
@@ -252,6 +256,8 @@ static int64_t select_program(struct uxrt_thread *t, const struct foreign_frame 
             && (polls[i].ready & UXRT_READY_READ || hup), &ready);
         mark(sets.words[1], polls[i].file, polls[i].wanted & UXRT_READY_WRITE
             && (polls[i].ready & UXRT_READY_WRITE || hup), &ready);
+        mark(sets.words[2], polls[i].file, polls[i].wanted & polls[i].ready
+            & UXRT_READY_PRIORITY, &ready);
     }
     return give_sets(frame, bytes, &sets) ? -EFAULT : ready;
 }

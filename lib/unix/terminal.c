@@ -25,12 +25,14 @@ static const struct {
     {0x5413, ATTR_CONTROL, READS, 8},       /* TIOCGWINSZ */
     {0x5414, ATTR_CONTROL, WRITES, 8},      /* TIOCSWINSZ */
     {0x541b, ATTR_CONTROL, READS, 4},       /* FIONREAD */
+    {0x5420, ATTR_CONTROL, WRITES, 4},      /* TIOCPKT */
     {0x5422, ATTR_CONTROL, VALUE, 4},       /* TIOCNOTTY */
     {0x5425, ATTR_CONTROL, VALUE, 4},       /* TCSBRKP */
     {0x5429, ATTR_CONTROL, READS, 4},       /* TIOCGSID */
     {0x80045430, ATTR_CONTROL, READS, 4},   /* TIOCGPTN */
     {0x40045431, ATTR_CONTROL, WRITES, 4},  /* TIOCSPTLCK */
     {0x80045439, ATTR_CONTROL, READS, 4},   /* TIOCGPTLCK */
+    {0x80045438, ATTR_CONTROL, READS, 4},   /* TIOCGPKT */
 };
 enum { CODES = sizeof(codes) / sizeof(codes[0]), RECORD_MAX = 64 };
 

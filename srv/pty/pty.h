@@ -16,6 +16,8 @@ struct pty {
     unsigned index;
     bool locked;                /* the slave cannot be opened yet */
     bool closed;                /* the master has gone */
+    bool packet;                /* packet mode: reads of the master begin with a byte */
+    bool told_stopped, told_keys;   /* what it was told last in that mode */
     bool left;                  /* the slave was open, and is not any more */
     uint32_t slaves;            /* open files of it that are not hung up */
     char name[24];

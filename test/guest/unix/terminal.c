@@ -224,6 +224,62 @@ static void sizes(void)
     ok(!resized, "who is not in its session hears nothing");
 }
 
+/* Reads one byte: what has happened. */
+static int tells(int bits)
+{
+    unsigned char bytes[100];
+
+    return read(pty.master, bytes, sizeof(bytes)) == 1 && bytes[0] == bits;
+}
+
+static int is_special(void)
+{
+    struct pollfd file = {.fd = pty.master, .events = POLLPRI};
+
+    return poll(&file, 1, 0) == 1 && file.revents == POLLPRI;
+}
+
+static int selects_special(void)
+{
+    struct timeval none = {0};
+    fd_set special;
+
+    FD_ZERO(&special);
+    FD_SET(pty.master, &special);
+    return select(pty.master + 1, NULL, NULL, &special, &none);
+}
+
+static void packets(void)
+{
+    struct termios t = usual;
+    char bytes[8];
+    int on = 1, was = -1;
+
+    ok(ioctl(pty.slave, TIOCPKT, &on) < 0 && errno == ENOTTY, "no packet mode of the slave");
+    ok(ioctl(pty.master, TIOCPKT, &on) == 0 && ioctl(pty.master, TIOCGPKT, &was) == 0
+        && was == 1, "packet mode");
+    ok(!is_special() && !is_readable(pty.master, 0), "nothing has happened yet");
+    ok(write(pty.slave, "ab", 2) == 2 && is_readable(pty.master, -1), "output");
+    was = (int)read(pty.master, bytes, sizeof(bytes));
+    ok(was == 3 && !memcmp(bytes, "\0ab", 3), "is behind a byte 0");
+    tcflush(pty.slave, TCIFLUSH);
+    ok(is_special() && selects_special() == 1 && tells(TIOCPKT_FLUSHREAD), "input is gone");
+    ok(!is_special() && selects_special() == 0, "that is told once");
+    t.c_iflag &= ~(tcflag_t)IXON;
+    tcsetattr(pty.slave, TCSANOW, &t);
+    ok(is_special() && tells(TIOCPKT_NOSTOP), "^S stops no more");
+    tcsetattr(pty.slave, TCSANOW, &usual);
+    ok(is_special() && tells(TIOCPKT_DOSTOP), "^S stops again");
+    tcflow(pty.slave, TCOOFF);
+    ok(is_special() && tells(TIOCPKT_STOP), "output is stopped");
+    tcflow(pty.slave, TCOON);
+    ok(is_special() && tells(TIOCPKT_START), "and goes on");
+    on = 0;
+    tcflush(pty.slave, TCIFLUSH);
+    ok(ioctl(pty.master, TIOCPKT, &on) == 0 && !is_special(), "no packet mode, no news");
+    back();
+}
+
 static void end(void)
 {
     struct pollfd file = {.fd = pty.master, .events = POLLIN};
@@ -259,6 +315,7 @@ int main(void)
     raw_reads();
     queues();
     sizes();
+    packets();
     end();
     return checks_done();
 }

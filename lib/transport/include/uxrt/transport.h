@@ -152,8 +152,9 @@ int64_t uxrt_set(int file, unsigned attribute, uint64_t argument, const void *da
 int64_t uxrt_rpc(int file, const void *request, size_t count, void *answer, size_t size);
 
 /* Readiness: what a file is ready for, and waiting for several. */
-enum { UXRT_READY_READ = 1, UXRT_READY_WRITE = 4, UXRT_READY_ERROR = 8,
-       UXRT_READY_HANGUP = 16,
+enum { UXRT_READY_READ = 1,
+       UXRT_READY_PRIORITY = 2,             /* to read something out of the ordinary */
+       UXRT_READY_WRITE = 4, UXRT_READY_ERROR = 8, UXRT_READY_HANGUP = 16,
        UXRT_READY_PEER_SHUT = 0x2000 };     /* nothing more will be written there */
 /* Record of ATTR_READY, of which a reader may want the first word only. In its argument:
  * the bits to arm, and _CHANGES if that is to be done though it is ready now. */
