@@ -182,6 +182,7 @@ int64_t client_proc(struct uxrt_thread *t, enum proc_call call, const uint64_t *
         count * sizeof(*words), bytes, byte_count);
 }
 
+__attribute__((section(".text.sleep"), noinline))
 void client_sleep(struct uxrt_thread *t)
 {
     uint64_t mr[4] = {0}, badge;

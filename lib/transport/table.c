@@ -8,7 +8,7 @@
 #include <transport/resolve.h>
 #include <transport/table.h>
 
-extern const char library_text_end[];
+extern const char library_text_end[], library_sleep[], library_sleep_end[];
 extern const struct library_fixup library_fixups[], library_fixups_end[];
 
 const struct uxrt_table library_table = {
@@ -36,6 +36,7 @@ const struct library_header library_header = {
     .signal = (uint64_t)library_signal, .entered = (uint64_t)library_entered,
     .leave = (uint64_t)library_leave, .leave_end = (uint64_t)library_leave_end,
     .leave_again = (uint64_t)library_leave_again,
+    .sleep = (uint64_t)library_sleep, .sleep_end = (uint64_t)library_sleep_end,
     .descriptors = (uint64_t)descriptor_words, .files = (uint64_t)descriptor_files,
     .directory = (uint64_t)&current_directory, .program = (uint64_t)&program_place,
     .numbers = (uint64_t)descriptor_numbers,

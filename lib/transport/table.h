@@ -35,6 +35,7 @@ struct library_header {
     uint64_t entered;               /* up to here from `foreign`, it is not quite inside */
     uint64_t leave, leave_end;      /* the way out, which can be begun again */
     uint64_t leave_again;
+    uint64_t sleep, sleep_end;      /* where threads wait for their notifications */
     /* What the process server shows of a process in /proc, and reads out of its memory
      * then, as it shows its memory itself: none of it is believed. */
     uint64_t descriptors;           /* descriptor_words[] */

@@ -16,20 +16,31 @@
 enum { MICROSECONDS_TICK = 10000, NANOSECONDS_TICK = 10000000, FIELDS = 52,
        SIGNAL_CHILD = 17 };
 
+/* In the program it runs. In a call it waits for a server, as far as can be seen, unless it
+ * is of the process that asks: that is in the call that is being answered. */
+static bool thread_runs(const struct thread *thread)
+{
+    enum thread_place place = thread_place(thread);
+
+    return place == THREAD_IN_PROGRAM
+           || (place == THREAD_IN_CALL && thread->process->pid == files_caller()->pid);
+}
+
+/* The thread that the node is about: of a process the first one, while that lives. */
 static bool runs(const struct tree_node *node, const struct process *process)
 {
-    if (process->pid == files_caller()->pid) {
-        return true;
-    }
+    uint32_t tid = node->start ? NODE_PART_NUMBER(node) : process->pid;
+    bool any = false;
+
     for (unsigned i = 0; i < THREADS_MAX; i++) {
         const struct thread *thread = process->threads[i];
 
-        if (thread && (!node->start || thread->tid == NODE_PART_NUMBER(node))
-            && thread_in_program(thread)) {
-            return true;
+        if (thread && thread->tid == tid) {
+            return thread_runs(thread);
         }
+        any = any || (thread && thread_runs(thread));
     }
-    return false;
+    return any;
 }
 
 char process_state(const struct tree_node *node)

@@ -243,13 +243,17 @@ void thread_end(struct thread *thread, bool unmap)
     heap_free(thread);
 }
 
-bool thread_in_program(const struct thread *thread)
+enum thread_place thread_place(const struct thread *thread)
 {
-    struct user_context regs;
+    const struct library_header *library = image_header();
+    struct user_context regs = {0};
 
-    return kc_tcb_read_registers(thread->tcb, false, 0, USER_CONTEXT_WORDS, &regs)
-               == ERROR_NONE
-           && regs.rip < PROGRAM_END;
+    (void)kc_tcb_read_registers(thread->tcb, false, 0, USER_CONTEXT_WORDS, &regs);
+    if (regs.rip < PROGRAM_END) {
+        return THREAD_IN_PROGRAM;
+    }
+    return regs.rip >= library->sleep && regs.rip < library->sleep_end ? THREAD_ASLEEP
+        : THREAD_IN_CALL;
 }
 
 void thread_wake(struct thread *thread, uint32_t events)

@@ -28,6 +28,7 @@ int thread_free_number(const struct process *process);
 
 struct thread *thread_find(uint32_t tid);
 /* Is it in the program, and not in the system library, where it waits when it does? */
-bool thread_in_program(const struct thread *thread);
+enum thread_place { THREAD_IN_PROGRAM, THREAD_IN_CALL, THREAD_ASLEEP };
+enum thread_place thread_place(const struct thread *thread);
 /* Sets event bits and wakes it. */
 void thread_wake(struct thread *thread, uint32_t events);

@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,18 +196,44 @@ static void threads(void)
         "the name of a process can be changed");
 }
 
-/* The state letter of a process, waited for as it changes from outside. */
-static int becomes(int pid, char wanted)
+/* The state letter in a file `stat`, waited for as it changes from outside. */
+static int becomes(const char *stat, char wanted)
 {
     char state = 0;
 
     for (int i = 0; i < 1000 && state != wanted; i++) {
-        if (sscanf(contents(name_of("/proc/%d/stat", pid)), "%*d (%*[^)]) %c", &state) != 1) {
+        if (sscanf(contents(stat), "%*d (%*[^)]) %c", &state) != 1) {
             return 0;
         }
         usleep(1000);
     }
     return state == wanted;
+}
+
+static sem_t go_on;
+
+static void *wait_for_word(void *tid)
+{
+    *(_Atomic int *)tid = (int)syscall(SYS_gettid);
+    while (sem_wait(&go_on) < 0)
+        ;
+    return NULL;
+}
+
+/* A thread that waits sleeps, for its own process, too; who looks runs. */
+static void states(void)
+{
+    _Atomic int tid = 0;
+    pthread_t thread;
+
+    sem_init(&go_on, 0, 0);
+    pthread_create(&thread, NULL, wait_for_word, (void *)&tid);
+    while (!tid)
+        sched_yield();
+    ok(becomes(name_of("/proc/self/task/%d/stat", (int)tid), 'S'), "a thread of ours sleeps");
+    ok(becomes("/proc/self/stat", 'R'), "we run");
+    sem_post(&go_on);
+    pthread_join(thread, NULL);
 }
 
 static void children(void)
@@ -214,13 +242,15 @@ static void children(void)
     int fd = open("/tmp/proc.child", O_RDWR | O_CREAT | O_TRUNC, 0600), status, other;
     ssize_t written = write(fd, "child", 5);
     pid_t pid = fork();
+    char stat[32];
 
     while (pid == 0) {
         pause();
     }
+    snprintf(stat, sizeof(stat), "/proc/%d/stat", pid);
     ok(written == 5 && !strcmp(link_of(name_of("/proc/%d/exe", pid)),
            strdup(link_of("/proc/self/exe"))), "a child has the same program");
-    ok(becomes(pid, 'S'), "it sleeps");
+    ok(becomes(stat, 'S'), "it sleeps");
     other = open(name_of("/proc/%d/fd/", pid), O_RDONLY | O_DIRECTORY);
     ok(other >= 0 && has_entry(name_of("/proc/%d/fd", pid), name_of("%d", fd)),
         "its descriptors");
@@ -231,9 +261,9 @@ static void children(void)
     ok(read(other, word, 8) == 5 && !strcmp(word, "child"), "and what is in them");
     close(other);
     kill(pid, SIGSTOP);
-    ok(becomes(pid, 'T'), "it is stopped");
+    ok(becomes(stat, 'T'), "it is stopped");
     kill(pid, SIGKILL);
-    ok(becomes(pid, 'Z') && contents(name_of("/proc/%d/cmdline", pid))[0] == 0, "a zombie");
+    ok(becomes(stat, 'Z') && contents(name_of("/proc/%d/cmdline", pid))[0] == 0, "a zombie");
     ok(waitpid(pid, &status, 0) == pid
            && access(name_of("/proc/%d", pid), F_OK) == -1, "it is gone");
     close(fd);
@@ -279,6 +309,7 @@ int main(int argc, char **argv)
     descriptors();
     directories();
     threads();
+    states();
     children();
     whole();
     return checks_done();

@@ -501,9 +501,9 @@ uint64_t usage_of_all(void)
     return 10000000;
 }
 
-bool thread_in_program(const struct thread *thread)
+enum thread_place thread_place(const struct thread *thread)
 {
-    return thread->tid == ROOT_PID;
+    return thread->tid == ROOT_PID ? THREAD_IN_PROGRAM : THREAD_IN_CALL;
 }
 
 unsigned process_total(void)
