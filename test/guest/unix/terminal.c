@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <time.h>
 
