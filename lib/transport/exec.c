@@ -246,7 +246,7 @@ int library_spawn(struct uxrt_thread *t, const char *name, char *const argv[],
     if (result) {
         return result;
     }
-    result = fork_with(t, exec.used);
+    result = fork_with(t, exec.used, 0);
     if (result == 0) {
         exec_commit(t, &exec);
         library_exit(t, EXIT_CANNOT_RUN);

@@ -2,7 +2,8 @@
 /*
  * Fork. Each server in use is asked for a snapshot of the open files; the process server
  * makes the child with connections that have them. The child goes on in context_resume,
- * with a copy of the thread's stacks, and forgets what is not its own.
+ * with a copy of the thread's stack in the library, and forgets what is not its own. So the
+ * library's state is always the child's own, even if the program's memory is the parent's.
  */
 #include <transport/fork.h>
 
@@ -18,7 +19,15 @@
 #include <transport/trace.h>
 #include <util/errno.h>
 
-enum { FIRST_PAIR = 3, WORDS_MAX = SHORT_WRITE_MAX / 8, PAIRS_MAX = (WORDS_MAX - 3) / 2 };
+enum { FIRST_PAIR = 4, WORDS_MAX = SHORT_WRITE_MAX / 8,
+       PAIRS_MAX = (WORDS_MAX - FIRST_PAIR) / 2 };
+
+static bool program_shared;
+
+bool fork_program_shared(void)
+{
+    return program_shared;
+}
 
 /* The snapshot of one server, as a pair of slot and token: how many pairs there are then. A
  * server that is gone has none, and one that makes none is a new one to the child: *used is
@@ -68,12 +77,19 @@ static void begin_child(struct uxrt_thread *t, const bool used[SLOTS])
     exec_after_fork();
 }
 
+/* True once if the event has come; others stay for who waits for them. */
+static bool take_event(struct uxrt_thread *t, uint32_t event)
+{
+    return __atomic_fetch_and(&t->shared->events, ~event, __ATOMIC_ACQ_REL) & event;
+}
+
 /* Its frame is the one that the child goes on in. */
 static __attribute__((noinline)) int64_t split(struct uxrt_thread *t,
     const bool used[SLOTS], uint64_t *words, unsigned count)
 {
     struct context context;
     uint32_t in_lib = t->shared->in_lib;    /* not of a native program */
+    bool share = words[2] & PROC_FORK_SHARE;
     int64_t result;
 
     words[0] = (uint64_t)context_resume;
@@ -81,27 +97,34 @@ static __attribute__((noinline)) int64_t split(struct uxrt_thread *t,
     if (context_save(&context)) {
         begin_child(t, used);
         t->shared->in_lib = in_lib;
+        program_shared = share;
         return 0;
     }
+    (void)take_event(t, EVENT_FORK);
     result = client_proc(t, PROC_FORK, words, count, NULL, 0);
     descriptor_after_fork(false);
     return result < 0 ? result : (int64_t)t->shared->result[0];
 }
 
-int fork_with(struct uxrt_thread *t, bool used[SLOTS])
+int fork_with(struct uxrt_thread *t, bool used[SLOTS], unsigned flags)
 {
     uint64_t words[WORDS_MAX];
-    int count = get_tokens(t, used, words + FIRST_PAIR);
+    int count = get_tokens(t, used, words + FIRST_PAIR), pid;
 
     if (count < 0) {
         return count;
     }
-    words[2] = (uint64_t)count;
+    words[2] = flags;
+    words[3] = (uint64_t)count;
     descriptor_before_fork();
-    return (int)split(t, used, words, FIRST_PAIR + 2 * (unsigned)count);
+    pid = (int)split(t, used, words, FIRST_PAIR + 2 * (unsigned)count);
+    while (pid > 0 && flags & PROC_FORK_TELL && !take_event(t, EVENT_FORK)) {
+        client_sleep(t);
+    }
+    return pid;
 }
 
-int library_fork(struct uxrt_thread *t)
+int fork_all(struct uxrt_thread *t, unsigned flags)
 {
     bool used[SLOTS] = {false};
 
@@ -115,5 +138,10 @@ int library_fork(struct uxrt_thread *t)
             }
         }
     }
-    return fork_with(t, used);
+    return fork_with(t, used, flags);
+}
+
+int library_fork(struct uxrt_thread *t)
+{
+    return fork_all(t, 0);
 }

@@ -151,7 +151,7 @@ struct process_page {
 
 /* Bits of thread_page.events. */
 enum thread_event { EVENT_WAKE = 1, EVENT_SIGNAL = 2, EVENT_TIMER = 4, EVENT_CHILD = 8,
-                    EVENT_FUTEX = 16 };
+                    EVENT_FUTEX = 16, EVENT_FORK = 32 };
 
 /* Places in thread_page, and bytes of struct foreign_frame, which a foreign call puts on
  * top of the library's stack. */

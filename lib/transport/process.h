@@ -56,10 +56,11 @@ enum proc_call {
                            tid. EAGAIN: no more threads. The thread begins in the library */
     PROC_THREAD_EXIT,   /* (status): ends the calling thread; the last one ends the process
                            with that, or 0 */
-    PROC_FORK,          /* entry, stack pointer, count, then count pairs (slot, token from
-                           ATTR_FORK) -> pid. The child has this thread only, as thread 0's
-                           block if it is 0, begins at entry in the library, and has
-                           connections only to the services named, in the same slots */
+    PROC_FORK,          /* entry, stack pointer, PROC_FORK_ flags, count, then count pairs
+                           (slot, token from ATTR_FORK) -> pid. The child has this thread
+                           only, as thread 0's block if it is 0, begins at entry in the
+                           library, and has connections only to the services named, in the
+                           same slots */
     PROC_EXEC,          /* address, size: fresh space with a pristine library, into which
                            these pages are moved at the same address; thread 0 begins at the
                            library's entry with rdi = address, rsi = size. Connections stay.
@@ -166,6 +167,9 @@ enum proc_wait {
     PROC_WAIT_NOT = 1, PROC_WAIT_STOPPED = 2, PROC_WAIT_CONTINUED = 8,
     PROC_WAIT_NOT_ENDED = 0x100, PROC_WAIT_KEEP = 0x1000000,    /* ask again later */
 };
+/* The child has the program's memory of its parent, not a copy, until it execs; EVENT_FORK
+ * comes to the calling thread when the child has exec'd or ended. */
+enum proc_fork { PROC_FORK_SHARE = 1, PROC_FORK_TELL = 2 };
 /* Badges of PROC_HOLD. */
 #define HOLD_OWN  UINT64_C(0)
 #define HOLD_NONE UINT64_MAX

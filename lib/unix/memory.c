@@ -3,6 +3,7 @@
  * Memory: brk, mmap and what changes mappings. The break is behind the program and grows
  * by whole chunks so that most calls of brk need nobody.
  */
+#include <transport/fork.h>
 #include <transport/lock.h>
 #include <transport/program.h>
 #include <unix/thread.h>
@@ -66,13 +67,15 @@ static void break_begin(void)
         program_break = break_base = break_mapped = round_up(program_end(), PAGE);
 }
 
+/* Where it is, the library of the process knows that has the memory: a process that has its
+ * parent's cannot move it, and gets more memory by mmap. */
 UNIX_HANDLER(brk)
 {
     uint64_t to = argument(frame, 0), now;
 
     lock_take(&break_lock);
     break_begin();
-    if (to >= break_base && to <= break_base + BREAK_MAX) {
+    if (to >= break_base && to <= break_base + BREAK_MAX && !fork_program_shared()) {
         if (to < program_break)
             break_shrink(t, to);
         if (break_grow(t, to))

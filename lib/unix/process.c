@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Processes: fork, exec, exit, wait, kill, and what a thread says about itself. */
+#include <transport/fork.h>
 #include <unix/pidfd.h>
 #include <unix/signal.h>
 #include <unix/thread.h>
@@ -23,9 +24,10 @@ UNIX_HANDLER(exit_group)
     return 0;
 }
 
-static int fork_process(struct uxrt_thread *t)
+/* flags: PROC_FORK_ */
+static int fork_process(struct uxrt_thread *t, unsigned flags)
 {
-    int pid = library_fork(t);
+    int pid = fork_all(t, flags);
 
     if (pid == 0)
         thread_after_fork();
@@ -34,7 +36,12 @@ static int fork_process(struct uxrt_thread *t)
 
 UNIX_HANDLER(fork)
 {
-    return fork_process(t);
+    return fork_process(t, 0);
+}
+
+UNIX_HANDLER(vfork)
+{
+    return fork_process(t, PROC_FORK_SHARE | PROC_FORK_TELL);
 }
 
 static void give_pidfd(struct uxrt_thread *t, int pid, void *to)
@@ -44,8 +51,7 @@ static void give_pidfd(struct uxrt_thread *t, int pid, void *to)
     give(to, &fd, sizeof(fd));
 }
 
-/* clone(2) in the form of fork; what a thread wants is refused. A child of CLONE_VM with
- * CLONE_VFORK only execs or exits: it gets a copy. */
+/* clone(2) in the forms of fork and vfork; what a thread wants is refused. */
 UNIX_HANDLER(clone)
 {
     uint64_t flags = argument(frame, 0) & ~(uint64_t)CLONE_SIGNAL;
@@ -54,10 +60,10 @@ UNIX_HANDLER(clone)
 
     if (flags & CLONE_THREAD)
         return thread_clone(t, frame);
-    if (flags & ~known || ((flags & CLONE_VM) && !(flags & CLONE_VFORK))
-        || (flags & CLONE_PIDFD && flags & CLONE_PARENT_SETTID))
+    if (flags & ~known || (flags & CLONE_PIDFD && flags & CLONE_PARENT_SETTID))
         return -EINVAL;
-    int pid = fork_process(t);
+    int pid = fork_process(t, (flags & CLONE_VM ? PROC_FORK_SHARE : 0)
+                                  | (flags & CLONE_VFORK ? PROC_FORK_TELL : 0));
     if (pid > 0 && flags & CLONE_PARENT_SETTID)
         give(argument_pointer(frame, 2), &pid, sizeof(pid));
     if (pid > 0 && flags & CLONE_PIDFD)

@@ -34,9 +34,32 @@ void memory_count(struct memory_counts *counts)
     }
 }
 
+/* What is borrowed is mapped as the lender has it mapped. */
+static const char *check_borrowed(const struct region *region, size_t *mapped)
+{
+    for (size_t page = sparse_next(&region->mapped, 0, SPARSE_END); page < SPARSE_END;
+         page = sparse_next(&region->mapped, page + 1, SPARSE_END)) {
+        uint64_t address = region->origin + page * PAGE_SIZE;
+        const struct region *lent = space_region(region->space->lender, address);
+        bool writable, lent_writable = false;
+        cptr own = region_mapping(region, page, &writable), other;
+
+        other = lent ? region_mapping(lent, region_page(lent, address), &lent_writable) : 0;
+        if (!other || frame_mapped(own) != frame_mapped(other) || writable > lent_writable) {
+            return "a borrowed page is not what its lender shows";
+        }
+        ++*mapped;
+    }
+    return NULL;
+}
+
 static const char *check_region(struct region *region, size_t *mapped)
 {
     size_t count = 0;
+
+    if (region->flags & REGION_BORROWED) {
+        return check_borrowed(region, mapped);
+    }
 
     for (size_t page = sparse_next(&region->mapped, 0, SPARSE_END); page < SPARSE_END;
          page = sparse_next(&region->mapped, page + 1, SPARSE_END)) {

@@ -241,8 +241,12 @@ int space_fault(struct space *space, uint64_t address, unsigned access)
     uint32_t frame;
     size_t page;
     bool writable, fresh;
-    int error = find_page(space, address, access, &region, &page);
+    int error;
 
+    if (space_of(space, address) != space) {
+        return borrow_fault(space, address, access);
+    }
+    error = find_page(space, address, access, &region, &page);
     if (error) {
         return error;
     }
@@ -313,7 +317,7 @@ int space_page(struct space *space, uint64_t address, unsigned access, uint32_t 
 /* The memory at an address up to the end of its page or null. */
 static char *reach(struct space *space, uint64_t address, bool write, size_t *room)
 {
-    struct region *region = space_region(space, address);
+    struct region *region = space_region(space_of(space, address), address);
     uint32_t frame;
     bool writable;
 

@@ -87,6 +87,7 @@ int64_t space_map(struct space *space, uint64_t address, size_t pages, unsigned 
     bool taken;
     int error;
 
+    space = space_of(space, address);
     if (address == 0) {
         address = find_place(space, pages);
         if (address == 0) {
@@ -175,6 +176,7 @@ int space_move(struct space *from, struct space *to, uint64_t address, size_t pa
     struct region *region;
     int error;
 
+    from = space_of(from, address);
     if (!range_valid(address, pages) || range_has_system(from, address, end)) {
         return -EINVAL;
     }

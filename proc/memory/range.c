@@ -63,6 +63,7 @@ int space_unmap(struct space *space, uint64_t address, size_t pages, bool system
 {
     uint64_t end = address + pages * PAGE_SIZE;
 
+    space = space_of(space, address);
     if (!range_valid(address, pages) || (!system && range_has_system(space, address, end))) {
         return -EINVAL;
     }
@@ -93,9 +94,11 @@ static int check_protect(const struct space *space, uint64_t start, uint64_t end
 int space_protect(struct space *space, uint64_t address, size_t pages, unsigned protection)
 {
     uint64_t end = address + pages * PAGE_SIZE;
-    int error = range_valid(address, pages)
-                    ? check_protect(space, address, end, protection) : -EINVAL;
+    int error;
 
+    space = space_of(space, address);
+    error = range_valid(address, pages)
+                ? check_protect(space, address, end, protection) : -EINVAL;
     if (error || cut(space, address) != 0 || cut(space, end) != 0) {
         return error ? error : -ENOMEM;
     }

@@ -44,6 +44,19 @@ static void unmap(void *context, uint32_t entry)
     frame_release(mapping);
 }
 
+static uint64_t page_address(const struct region *region, size_t page)
+{
+    return region->origin + page * PAGE_SIZE;
+}
+
+/* Borrowers lose what they have mapped of these pages. */
+static void revoke(const struct region *region, size_t from, size_t end)
+{
+    if (!list_empty(&region->space->borrowers)) {
+        borrow_hide(region->space, page_address(region, from), page_address(region, end));
+    }
+}
+
 void region_hide(struct region *region, size_t from, size_t end)
 {
     struct table_batch batch;
@@ -51,6 +64,7 @@ void region_hide(struct region *region, size_t from, size_t end)
     if (region->mapped_count == 0) {
         return;
     }
+    revoke(region, from, end);
     table_batch_begin(&batch, &region->space->tables);
     for (size_t page = sparse_next(&region->mapped, from, end); page < end;
          page = sparse_next(&region->mapped, page + 1, end)) {
@@ -83,6 +97,7 @@ static void unmap_all(struct region *region)
     struct table_batch batch;
 
     if (region->mapped_count > 0) {
+        revoke(region, 0, region_last(region));
         table_batch_begin(&batch, &region->space->tables);
         (void)region_unmap(&batch, region, SPARSE_END);
         (void)table_batch_end(&batch);
@@ -118,11 +133,6 @@ bool region_own_amap(struct region *region)
     }
     region->amap = new;
     return true;
-}
-
-static uint64_t page_address(const struct region *region, size_t page)
-{
-    return region->origin + page * PAGE_SIZE;
 }
 
 static void map(struct table_batch *batch, const struct region *region, size_t page,
@@ -213,6 +223,7 @@ void region_seal(struct region *region)
 {
     struct table_batch batch;
 
+    revoke(region, 0, region_last(region));
     table_batch_begin(&batch, &region->space->tables);
     for (size_t page = sparse_next(&region->mapped, 0, SPARSE_END); page < SPARSE_END;
          page = sparse_next(&region->mapped, page + 1, SPARSE_END)) {
@@ -241,6 +252,7 @@ static void move_mappings(struct region *from, struct region *to, size_t first)
             to->mapped_count++;
             to->writable_count += (entry & WRITABLE) != 0;
         } else {
+            revoke(to, page, page + 1);
             frame_unmap(entry & ~WRITABLE);
         }
     }

@@ -11,6 +11,7 @@
 #include <memory/reclaim.h>
 #include <memory/space.h>
 #include <memory/table.h>
+#include <transport/layout.h>
 
 enum { REGIONS_MAX = 1 << 14 };
 
@@ -35,7 +36,27 @@ struct space {
     struct region **regions;    /* by address */
     unsigned count, room;
     unsigned standard;          /* regions with REGION_STANDARD */
+    struct space *lender;       /* whose program this one's is, or null (borrow.c) */
+    struct list borrowers, borrow_link;
+    bool ended;                 /* it was destroyed, but has borrowers */
 };
+
+/* The space that has the memory at an address of this one. */
+static inline struct space *space_of(struct space *space, uint64_t address)
+{
+    return space->lender && address < PROGRAM_END ? space->lender : space;
+}
+
+/* Gives a space the program of another one, which borrows nothing itself. False: no
+ * memory. */
+bool borrow_begin(struct space *space, struct space *lender);
+/* What it has mapped is gone: it borrows no longer. */
+void borrow_end(struct space *space);
+/* space_fault for an address of the program. */
+int borrow_fault(struct space *space, uint64_t address, unsigned access);
+/* What borrowers have mapped of this range goes: before it does in the lender, or before that
+ * can no longer write it. */
+void borrow_hide(struct space *lender, uint64_t start, uint64_t end);
 
 /* A region that is in no space yet, or null. */
 struct region *region_create(struct space *space, uint64_t start, uint64_t end);

@@ -59,12 +59,19 @@ static bool destroy_step(struct reclaim *reclaim, size_t pages)
     if (done >= pages) {
         return false;
     }
+    if (space->lender) {
+        borrow_end(space);
+    }
     space_release(space);
     return true;
 }
 
 void space_destroy(struct space *space)
 {
+    if (!list_empty(&space->borrowers)) {
+        space->ended = true;
+        return;
+    }
     reclaim_start(&space->reclaim, destroy_step);
 }
 
@@ -142,17 +149,28 @@ void space_remove(struct space *space, unsigned first, unsigned end)
     space->count -= end - first;
 }
 
+static const struct region *next_region(const struct space *space, uint64_t address)
+{
+    const struct space *lender = space->lender;
+    unsigned index = space_index(lender ? lender : space, address);
+
+    if (lender && (index == lender->count || lender->regions[index]->start >= PROGRAM_END)) {
+        lender = NULL;
+        index = space_index(space, address > PROGRAM_END ? address : PROGRAM_END);
+    }
+    space = lender ? lender : space;
+    return index < space->count ? space->regions[index] : NULL;
+}
+
 bool space_next_region(const struct space *space, uint64_t address,
     struct region_info *info)
 {
-    unsigned index = space_index(space, address);
-    const struct region *region;
+    const struct region *region = next_region(space, address);
     size_t held;
 
-    if (index == space->count) {
+    if (!region) {
         return false;
     }
-    region = space->regions[index];
     held = region->amap ? region->amap->count : 0;
     *info = (struct region_info){
         .start = region->start,
@@ -166,9 +184,10 @@ bool space_next_region(const struct space *space, uint64_t address,
     return true;
 }
 
+/* What its lender has counts as its own once that is the only use of it. */
 size_t space_resident(const struct space *space)
 {
-    size_t count = 0;
+    size_t count = space->lender && space->lender->ended ? space_resident(space->lender) : 0;
 
     for (unsigned i = 0; i < space->count; i++) {
         const struct amap *amap = space->regions[i]->amap;
@@ -186,9 +205,14 @@ static bool inherited(const struct fork *fork, const struct region *region)
            && (!(region->flags & REGION_FORK_COPY) || !fork->stack || holds_stack);
 }
 
-static bool fork_regions(struct fork *fork, struct space *parent)
+/* The regions from one address on to another. */
+static bool fork_regions(struct fork *fork, struct space *parent, uint64_t from, uint64_t to)
 {
-    for (unsigned i = 0; i < parent->count; i++) {
+    if (!space_reserve(fork->child, parent->count)) {
+        return false;
+    }
+    for (unsigned i = space_index(parent, from);
+         i < parent->count && parent->regions[i]->start < to; i++) {
         struct region *region;
 
         if (!inherited(fork, parent->regions[i])) {
@@ -203,20 +227,39 @@ static bool fork_regions(struct fork *fork, struct space *parent)
     return true;
 }
 
-/* Pages noted as mapped are mapped, or the child is given up. */
+/* The child has its program already. Pages noted as mapped are mapped, or it is given up. */
+static struct space *fork_into(struct space *child, struct space *parent, uint64_t stack,
+    bool program)
+{
+    struct fork fork = {.child = child, .stack = stack, .left = COPIES_MAX};
+    bool good = true;
+
+    table_batch_begin(&fork.batch, &child->tables);
+    if (program) {
+        good = fork_regions(&fork, space_of(parent, PROGRAM_BASE), 0, PROGRAM_END);
+    }
+    good = good && fork_regions(&fork, parent, PROGRAM_END, USER_TOP);
+    if (!table_batch_end(&fork.batch) || !good) {
+        space_destroy(child);
+        return NULL;
+    }
+    return child;
+}
+
 struct space *space_fork(struct space *parent, uint64_t stack)
 {
-    struct fork fork = {.child = space_create(), .stack = stack, .left = COPIES_MAX};
-    bool good;
+    struct space *child = space_create();
 
-    if (!fork.child) {
+    return child ? fork_into(child, parent, stack, true) : NULL;
+}
+
+struct space *space_borrow(struct space *parent, uint64_t stack)
+{
+    struct space *child = space_create();
+
+    if (child && !borrow_begin(child, space_of(parent, PROGRAM_BASE))) {
+        space_destroy(child);
         return NULL;
     }
-    table_batch_begin(&fork.batch, &fork.child->tables);
-    good = space_reserve(fork.child, parent->count) && fork_regions(&fork, parent);
-    if (!table_batch_end(&fork.batch) || !good) {
-        space_destroy(fork.child);
-        return NULL;
-    }
-    return fork.child;
+    return child ? fork_into(child, parent, stack, false) : NULL;
 }

@@ -18,6 +18,7 @@ enum region_flag {
     REGION_SYSTEM = 8,      /* programs cannot unmap, replace or change it */
     REGION_READ_ONLY = 16,  /* can never be made writable */
     REGION_STANDARD = 32,   /* every space has it: space_standard */
+    REGION_BORROWED = 64,   /* shows the program of another space: space_borrow */
 };
 
 struct region_info {
@@ -30,7 +31,8 @@ struct region_info {
 };
 
 struct space *space_create(void);
-/* Unmaps and frees everything. No thread may run in it any more. */
+/* Unmaps and frees everything. No thread may run in it any more. What it has lent goes with
+ * the last space that borrows it. */
 void space_destroy(struct space *space);
 
 /*
@@ -50,6 +52,10 @@ cptr space_vspace(const struct space *space);
  * they are written, and it finds them by faults. If many were written, they become such
  * pages, too. */
 struct space *space_fork(struct space *parent, uint64_t stack);
+/* The same for what lies above the program; the program's memory is the parent's own, whatever
+ * either does with it. Functions below do to the one space what they are asked to do to the
+ * other there. */
+struct space *space_borrow(struct space *parent, uint64_t stack);
 
 /*
  * Adds a region; takes a reference of its own to the object. Address 0 chooses a free place

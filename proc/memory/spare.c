@@ -63,6 +63,7 @@ static struct space *make(void)
         heap_free(space);
         return NULL;
     }
+    list_init(&space->borrowers);
     list_append(space_list(), &space->link);
     if (!add_standards(space)) {
         dispose(space);

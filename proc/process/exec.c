@@ -115,6 +115,7 @@ int call_exec(struct call *call)
     leave_buffers(process);
     space_destroy(process->space);
     process->space = space;
+    fork_done(process);
     process_take_name(process, address, size);
     run(process, address, size, &kept);
     return CALL_NO_ANSWER;

@@ -137,6 +137,7 @@ void process_kill(struct process *process, int status)
     tty_process_ends(process);
     process_strip(process);
     drop_memory(process);
+    fork_done(process);
     give_children(process);
     group_orphan(groups, count);
     files_process_ended(process->pid);

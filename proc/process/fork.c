@@ -2,6 +2,7 @@
 /*
  * Fork: the child is made complete before anybody hears of it. It has the calling thread
  * only, with a copy of its block, and connections in the slots where the parent had them.
+ * The program's memory is a copy, or (vfork) the parent's own until the child execs.
  */
 #include <process/call.h>
 
@@ -12,12 +13,12 @@
 #include <process/thread.h>
 #include <util/errno.h>
 
-enum { FIRST_PAIR = 3 };
+enum { FIRST_PAIR = 4, FLAGS = PROC_FORK_SHARE | PROC_FORK_TELL };
 
 /* The parent's token for this slot, if it has named it. */
 static bool find_token(const struct call *call, unsigned slot, uint64_t *token)
 {
-    for (uint64_t i = 0; i < call->words[2]; i++) {
+    for (uint64_t i = 0; i < call->words[3]; i++) {
         if (call->words[FIRST_PAIR + 2 * i] == slot) {
             *token = call->words[FIRST_PAIR + 2 * i + 1];
             return true;
@@ -59,7 +60,10 @@ static uint64_t stack_of(const struct call *call)
 
 static int copy_memory(const struct call *call, struct process *child)
 {
-    child->space = space_fork(call->process->space, stack_of(call));
+    struct space *space = call->process->space;
+
+    child->space = call->words[2] & PROC_FORK_SHARE ? space_borrow(space, stack_of(call))
+                                                    : space_fork(space, stack_of(call));
     if (!child->space || !process_map_pages(child, child->space)
         || !handle_copy_all(call->process, child)) {
         return -ENOMEM;
@@ -82,13 +86,31 @@ static int start(const struct call *call, struct process *child)
     return thread_start(thread, &regs) ? 0 : -ENOMEM;
 }
 
-/* entry, stack pointer, count, pairs of slot and token -> pid */
+static void tell(struct thread *thread, struct process *child)
+{
+    if (thread->child) {
+        thread->child->maker = NULL;
+    }
+    thread->child = child;
+    child->maker = thread;
+}
+
+void fork_done(struct process *child)
+{
+    if (child->maker) {
+        child->maker->child = NULL;
+        thread_wake(child->maker, EVENT_FORK);
+        child->maker = NULL;
+    }
+}
+
+/* entry, stack pointer, flags, count, pairs of slot and token -> pid */
 int call_fork(struct call *call)
 {
     struct process *child;
     int error;
 
-    if (call->words[2] > (call->word_count - FIRST_PAIR) / 2) {
+    if (call->words[2] > FLAGS || call->words[3] > (call->word_count - FIRST_PAIR) / 2) {
         return -EINVAL;
     }
     child = process_create(call->process);
@@ -105,6 +127,9 @@ int call_fork(struct call *call)
     if (error < 0) {
         process_abandon(child);
         return error;
+    }
+    if (call->words[2] & PROC_FORK_TELL) {
+        tell(call->thread, child);
     }
     call->result[0] = child->pid;
     return 0;

@@ -37,6 +37,7 @@ struct thread {
     uint64_t pending;           /* signals for this thread alone */
     uint64_t used;              /* processor time, microseconds (usage.h) */
     uint64_t cores;             /* where it may run: bit n for core n */
+    struct process *child;      /* whose exec or end it is to be told of, or null */
     bool suspended;             /* because its process is stopped */
     bool live;
     bool bound;                 /* receives its notification with its requests */
@@ -81,6 +82,7 @@ struct process {
     uint32_t pid;
     uint32_t frame;             /* where this is */
     struct process *parent, *children, *sibling;    /* sibling: next child of parent */
+    struct thread *maker;       /* is to be told when this execs or ends, or null */
     struct process *next;       /* of those with the same hash */
     struct space *space;
     cptr cspace;                /* CNode of CSPACE_BITS */
@@ -143,6 +145,8 @@ void process_kill(struct process *process, int status);
 void process_abandon(struct process *process);
 /* Ends all threads, services and what belongs to them, drops handles. */
 void process_strip(struct process *process);
+/* It has exec'd or ended: whoever waits for that after a fork goes on. */
+void fork_done(struct process *child);
 /* Sets event bits of all its threads and wakes them. */
 void process_wake(struct process *process, uint32_t events);
 /* With EVENT_WAKE: bits of files (thread_page.woken). */

@@ -229,6 +229,9 @@ void thread_end(struct thread *thread, bool unmap)
     usage_end(thread);
     counts_end(thread);
     pending_drop_thread(thread);
+    if (thread->child) {
+        thread->child->maker = NULL;
+    }
     return_object(POOL_TCB, thread->tcb);
     return_object(POOL_SCHED_CONTEXT, thread->sc);
     return_object(POOL_NOTIFICATION, thread->notification);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random operations on a few spaces that fork each other, with one word per page compared
- * with a model: what each page of each space and of one shared object holds. All spaces
- * look at the same small range of addresses.
+ * Random operations on a few spaces that fork and borrow from each other, with one word per
+ * page compared with a model: what each page of each space and of one shared object holds. All
+ * spaces look at the same small range of addresses.
  */
 #include <test/random.h>
 
@@ -29,7 +29,7 @@ struct page {
 };
 
 static struct page model[SPACES][PAGES];
-static struct space *spaces[SPACES];
+static struct space *spaces[SPACES], *borrowers[SPACES];   /* a borrower, or null */
 static uint64_t object_model[PAGES];
 static size_t object_size;
 static struct object *object;
@@ -42,6 +42,12 @@ static unsigned below(unsigned limit)
     state ^= state >> 7;
     state ^= state << 17;
     return (unsigned)(state % limit);
+}
+
+/* A space of the model: itself, or the one that borrows from it. */
+static struct space *one_of(unsigned s)
+{
+    return borrowers[s] && below(2) ? borrowers[s] : spaces[s];
 }
 
 /* True if an operation was done; false if it found no memory, which is allowed. */
@@ -74,7 +80,7 @@ static void step_map(unsigned s, unsigned first, unsigned count)
     unsigned from = with_object ? below(PAGES - count + 1) : 0;
     unsigned flags = shared ? REGION_SHARED : below(3) ? 0 : REGION_FORK_COPY;
 
-    if (!done(space_map(spaces[s], address_of(first), count, PROC_READ | PROC_WRITE,
+    if (!done(space_map(one_of(s), address_of(first), count, PROC_READ | PROC_WRITE,
             flags, with_object ? object : NULL, from, true))) {
         return;
     }
@@ -88,7 +94,7 @@ static void step_map(unsigned s, unsigned first, unsigned count)
 
 static void step_unmap(unsigned s, unsigned first, unsigned count)
 {
-    if (done(space_unmap(spaces[s], address_of(first), count, false))) {
+    if (done(space_unmap(one_of(s), address_of(first), count, false))) {
         memset(&model[s][first], 0, count * sizeof(model[s][0]));
     }
 }
@@ -102,7 +108,7 @@ static void step_protect(unsigned s, unsigned first, unsigned count)
             return;
         }
     }
-    if (!done(space_protect(spaces[s], address_of(first), count,
+    if (!done(space_protect(one_of(s), address_of(first), count,
             writable ? PROC_READ | PROC_WRITE : PROC_READ))) {
         return;
     }
@@ -127,7 +133,7 @@ static void step_touch(unsigned s, unsigned page, bool write)
 {
     struct page *m = &model[s][page];
     uint64_t word = state;
-    int error = run->touch(spaces[s], address_of(page), write, &word);
+    int error = run->touch(one_of(s), address_of(page), write, &word);
 
     if (error == -ENOMEM && run->may_fail) {
         m->unsure = m->unsure || (write && m->kind == PRIVATE && of_object(m));
@@ -160,7 +166,7 @@ static void step_look(unsigned s, unsigned page)
     if (m->unsure) {
         return;
     }
-    if (space_read(spaces[s], address_of(page), &word, sizeof(word)) == sizeof(word)) {
+    if (space_read(one_of(s), address_of(page), &word, sizeof(word)) == sizeof(word)) {
         CHECK(expected_error(m, false) == 0 && word == expected(m));
     } else {
         CHECK(run->may_fail || expected_error(m, false) != 0);
@@ -170,14 +176,29 @@ static void step_look(unsigned s, unsigned page)
 static void step_fork(unsigned s)
 {
     unsigned to = (s + 1 + below(SPACES - 1)) % SPACES;
-    struct space *child = space_fork(spaces[s], 0);
+    struct space *child = space_fork(one_of(s), 0);
 
     CHECK(child || run->may_fail);
     if (child) {
         space_destroy(spaces[to]);
+        if (borrowers[to]) {        /* what its lender has ends with it */
+            space_destroy(borrowers[to]);
+            borrowers[to] = NULL;
+        }
         spaces[to] = child;
         memcpy(model[to], model[s], sizeof(model[s]));
     }
+}
+
+static void step_borrow(unsigned s)
+{
+    struct space *borrower = space_borrow(one_of(s), 0);
+
+    CHECK(borrower || run->may_fail);
+    if (borrowers[s]) {
+        space_destroy(borrowers[s]);
+    }
+    borrowers[s] = borrower;
 }
 
 /* Pages go to the same place of another space, if they are all private and have neighbours
@@ -193,7 +214,7 @@ static void step_move(unsigned s, unsigned first, unsigned count)
             return;
         }
     }
-    moved = done(space_move(spaces[s], spaces[to], address_of(first), count));
+    moved = done(space_move(one_of(s), spaces[to], address_of(first), count));
     for (unsigned i = first; i < first + count; i++) {
         if (!moved) {
             model[s][i].unsure = model[s][i].unsure || of_object(&model[s][i]);
@@ -233,18 +254,20 @@ static void step(void)
         step_protect(s, first, few);
     } else if (choice < 28) {
         step_fork(s);
-    } else if (choice < 34) {
-        step_move(s, first, few);
+    } else if (choice < 30) {
+        step_borrow(s);
     } else if (choice < 36) {
+        step_move(s, first, few);
+    } else if (choice < 38) {
         step_discard(first, few);
-    } else if (choice < 37) {
+    } else if (choice < 39) {
         step_resize(below(PAGES + 1));
-    } else if (choice < 40) {
+    } else if (choice < 42) {
         step_resize(PAGES);
-    } else if (choice < 50) {
+    } else if (choice < 52) {
         step_look(s, first);
     } else {
-        step_touch(s, first, choice < 120);
+        step_touch(s, first, choice < 122);
     }
 }
 
@@ -260,6 +283,7 @@ void random_test(const struct random_run *with, uint64_t seed)
     object_size = PAGES;
     for (unsigned i = 0; i < SPACES; i++) {
         spaces[i] = space_create();
+        borrowers[i] = NULL;
     }
     if (run->short_of_memory) {
         run->short_of_memory(true);
@@ -276,6 +300,9 @@ void random_test(const struct random_run *with, uint64_t seed)
     }
     for (unsigned i = 0; i < SPACES; i++) {
         space_destroy(spaces[i]);
+        if (borrowers[i]) {
+            space_destroy(borrowers[i]);
+        }
     }
     object_put(object);
 }
