@@ -37,16 +37,16 @@ static int find(struct attribute_call *call, struct renaming *renaming)
 }
 
 /* Would a directory come to be in itself? */
-static int check_loop(struct server *server, const struct renaming *renaming)
+static int check_loop(struct server *server, const struct walk *from, const struct walk *to)
 {
-    struct server_node *up = renaming->to.parent;
+    struct server_node *up = to->parent;
 
-    if (!S_ISDIR(renaming->from.node->mode) || renaming->from.parent == up)
+    if (!S_ISDIR(from->node->mode) || from->parent == up)
         return 0;
     if (!server->operations.parent)
         return -EXDEV;
     for (; up; up = up == server->root ? NULL : server->operations.parent(server, up)) {
-        if (up == renaming->from.node)
+        if (up == from->node)
             return -EINVAL;
     }
     return 0;
@@ -71,6 +71,21 @@ static int check_replaced(const struct attribute_call *call,
     return 0;
 }
 
+/* Can both files get each other's name? */
+static int check_exchanged(const struct attribute_call *call,
+    const struct renaming *renaming)
+{
+    const struct walk *to = &renaming->to;
+
+    if (!call->server->operations.exchange)
+        return -EINVAL;
+    if (!to->node)
+        return -ENOENT;
+    if (!fs_may_remove(to->parent, to->node, call->identity))
+        return -EPERM;
+    return check_loop(call->server, to, &renaming->from);
+}
+
 static int check(const struct attribute_call *call, const struct renaming *renaming)
 {
     const struct walk *from = &renaming->from;
@@ -82,8 +97,11 @@ static int check(const struct attribute_call *call, const struct renaming *renam
         return -ENOTDIR;
     if (!fs_may_remove(from->parent, from->node, call->identity))
         return -EPERM;
-    error = check_loop(call->server, renaming);
-    return error ? error : check_replaced(call, renaming);
+    error = check_loop(call->server, from, &renaming->to);
+    if (error)
+        return error;
+    return renaming->flags & UXRT_RENAME_EXCHANGE ? check_exchanged(call, renaming)
+                                                  : check_replaced(call, renaming);
 }
 
 /* Tells those who watch, both directories with one cookie. */
@@ -94,7 +112,9 @@ static void tell(struct server *server, const struct renaming *renaming)
 
     fs_event_name(server, &renaming->from, node, WATCH_MOVED_FROM, cookie);
     fs_event_name(server, &renaming->to, node, WATCH_MOVED_TO, cookie);
-    if (renaming->to.node)
+    if (renaming->flags & UXRT_RENAME_EXCHANGE)
+        fs_event_self(server, renaming->to.node, WATCH_MOVE_SELF);
+    else if (renaming->to.node)
         fs_event_self(server, renaming->to.node, WATCH_ATTRIBUTES);
     fs_event_self(server, node, WATCH_MOVE_SELF);
 }
@@ -102,13 +122,15 @@ static void tell(struct server *server, const struct renaming *renaming)
 static int rename(struct server *server, const struct renaming *renaming)
 {
     const struct walk *from = &renaming->from, *to = &renaming->to;
+    bool exchange = renaming->flags & UXRT_RENAME_EXCHANGE;
     int error;
 
     fs_node_get(from->node);
     if (to->node)
         fs_node_get(to->node);
-    error = server->operations.rename(server, from->parent, from->name, from->length,
-        to->parent, to->name, to->length, from->node, to->node);
+    error = (exchange ? server->operations.exchange : server->operations.rename)(server,
+        from->parent, from->name, from->length, to->parent, to->name, to->length,
+        from->node, to->node);
     if (!error) {
         server->renames++;
         tell(server, renaming);
@@ -125,7 +147,7 @@ int64_t fs_rename_write(struct attribute_call *call)
         .flags = (uint32_t)(call->argument >> REQUEST_FILE_BITS) };
     int error;
 
-    if (renaming.flags & ~(uint32_t)UXRT_RENAME_NOREPLACE)
+    if (renaming.flags > UXRT_RENAME_EXCHANGE)
         return -EINVAL;
     error = find(call, &renaming);
     if (!error)

@@ -95,6 +95,9 @@ struct server_operations {
     int (*rename)(struct server *, struct server_node *from, const char *old,
         size_t old_length, struct server_node *to, const char *new, size_t new_length,
         struct server_node *node, struct server_node *replaced);
+    int (*exchange)(struct server *, struct server_node *from, const char *old,
+        size_t old_length, struct server_node *to, const char *new, size_t new_length,
+        struct server_node *node, struct server_node *other);   /* each gets the other's */
     /* One entry at or after the cookie: fills all but `length`; 0 at the end, else 1. */
     int (*entry)(struct server *, struct server_node *directory, uint64_t cookie,
         struct uxrt_entry *entry, char name[256]);

@@ -24,8 +24,9 @@ int name_symlink(struct uxrt_thread *t, const char *target, int directory,
     const char *name);
 int64_t name_readlink(struct uxrt_thread *t, int directory, const char *name,
     char *target, size_t size);
+/* `follow`: of what a symbolic link leads to. */
 int name_link(struct uxrt_thread *t, int old_directory, const char *old, int directory,
-    const char *name);
+    const char *name, bool follow);
 int name_rename(struct uxrt_thread *t, int from_directory, const char *from,
     int to_directory, const char *to, unsigned flags);
 

@@ -13,13 +13,13 @@
 #include <util/string.h>
 
 int name_link(struct uxrt_thread *t, int old_directory, const char *old, int directory,
-    const char *name)
+    const char *name, bool follow)
 {
     struct walk walk;
     struct file *file;
     struct name_operation operation = {.attribute = ATTR_HARDLINK, .only = true};
-    int result = name_open(t, old_directory, old, UXRT_PATH | UXRT_NOFOLLOW, 0, &walk,
-        &file);
+    int result = name_open(t, old_directory, old,
+        UXRT_PATH | (follow ? 0 : UXRT_NOFOLLOW), 0, &walk, &file);
 
     if (result < 0) {
         return result;
@@ -33,7 +33,7 @@ int name_link(struct uxrt_thread *t, int old_directory, const char *old, int dir
 
 int library_link(struct uxrt_thread *t, const char *old, const char *new)
 {
-    return name_link(t, UXRT_AT_CURRENT, old, UXRT_AT_CURRENT, new);
+    return name_link(t, UXRT_AT_CURRENT, old, UXRT_AT_CURRENT, new, false);
 }
 
 /* A name's directory, open, and its last component. */

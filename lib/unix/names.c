@@ -105,6 +105,8 @@ static int64_t rename_at(struct uxrt_thread *t, int from, const void *old, int t
 
     if (!error)
         error = name_in(names[1], new);
+    if (!error && flags > UXRT_RENAME_EXCHANGE)
+        error = -EINVAL;
     return error ? error : name_rename(t, from, names[0], to, names[1], (unsigned)flags);
 }
 
@@ -127,20 +129,20 @@ UNIX_HANDLER(renameat2)
 }
 
 static int64_t link_at(struct uxrt_thread *t, int from, const void *old, int to,
-    const void *new)
+    const void *new, bool follow)
 {
     char names[2][TEXT_SIZE];
     int error = name_in(names[0], old);
 
     if (!error)
         error = name_in(names[1], new);
-    return error ? error : name_link(t, from, names[0], to, names[1]);
+    return error ? error : name_link(t, from, names[0], to, names[1], follow);
 }
 
 UNIX_HANDLER(link)
 {
     return link_at(t, LINUX_AT_FDCWD, argument_pointer(frame, 0), LINUX_AT_FDCWD,
-        argument_pointer(frame, 1));
+        argument_pointer(frame, 1), false);
 }
 
 UNIX_HANDLER(linkat)
@@ -148,7 +150,8 @@ UNIX_HANDLER(linkat)
     if (argument(frame, 4) & ~(uint64_t)(LINUX_AT_SYMLINK_FOLLOW | LINUX_AT_EMPTY_PATH))
         return -EINVAL;
     return link_at(t, argument_int(frame, 0), argument_pointer(frame, 1),
-        argument_int(frame, 2), argument_pointer(frame, 3));
+        argument_int(frame, 2), argument_pointer(frame, 3),
+        argument(frame, 4) & LINUX_AT_SYMLINK_FOLLOW);
 }
 
 static int64_t symlink_at(struct uxrt_thread *t, const void *target, int directory,

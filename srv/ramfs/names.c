@@ -158,6 +158,16 @@ static int may_replace(const struct ramfs_node *node, const struct ramfs_node *r
     return 0;
 }
 
+/* Its directory is another one now. */
+static void set_parent(struct ramfs_node *node, struct ramfs_node *parent)
+{
+    if (S_ISDIR(node->node.mode)) {
+        node->directory.parent->node.links--;
+        parent->node.links++;
+        node->directory.parent = parent;
+    }
+}
+
 /* The entry of the new name leads to the node from now on. */
 static int take_place(struct ramfs_node *directory, struct ramfs_entry *entry,
     const char *name, size_t length, struct ramfs_node *node)
@@ -168,11 +178,7 @@ static int take_place(struct ramfs_node *directory, struct ramfs_entry *entry,
     } else if (!directory_add(directory, name, length, node)) {
         return -ENOSPC;
     }
-    if (S_ISDIR(node->node.mode)) {
-        node->directory.parent->node.links--;
-        directory->node.links++;
-        node->directory.parent = directory;
-    }
+    set_parent(node, directory);
     return 0;
 }
 
@@ -204,6 +210,30 @@ int ramfs_rename(struct server *server, struct server_node *from, const char *ol
     node->changed = ramfs_now();
     touched(ramfs_node(from));
     touched(directory);
+    return 0;
+}
+
+int ramfs_exchange(struct server *server, struct server_node *from, const char *old,
+    size_t old_length, struct server_node *to, const char *new, size_t new_length,
+    struct server_node *node, struct server_node *other)
+{
+    (void)server;
+    struct ramfs_node *first = ramfs_node(from), *second = ramfs_node(to);
+    struct ramfs_entry *source = directory_find(first, old, old_length);
+    struct ramfs_entry *target = directory_find(second, new, new_length);
+
+    if (!source || &source->node->node != node || !target || &target->node->node != other)
+        return -ENOENT;
+    if ((S_ISDIR(node->mode) && directory_contains(ramfs_node(node), second))
+        || (S_ISDIR(other->mode) && directory_contains(ramfs_node(other), first)))
+        return -EINVAL;
+    source->node = ramfs_node(other);
+    target->node = ramfs_node(node);
+    set_parent(ramfs_node(node), second);
+    set_parent(ramfs_node(other), first);
+    node->changed = other->changed = ramfs_now();
+    touched(first);
+    touched(second);
     return 0;
 }
 

@@ -106,7 +106,7 @@ const struct server_operations ramfs_operations = {
     .readlink = ramfs_readlink,
     .link = ramfs_link,
     .remove = ramfs_remove,
-    .rename = ramfs_rename,
+    .rename = ramfs_rename, .exchange = ramfs_exchange,
     .entry = ramfs_entry,
     .root = find_root,
     .parent = parent_of,

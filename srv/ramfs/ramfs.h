@@ -124,6 +124,9 @@ int ramfs_remove(struct server *server, struct server_node *parent, const char *
 int ramfs_rename(struct server *server, struct server_node *from, const char *old,
     size_t old_length, struct server_node *to, const char *new, size_t new_length,
     struct server_node *node, struct server_node *replaced);
+int ramfs_exchange(struct server *server, struct server_node *from, const char *old,
+    size_t old_length, struct server_node *to, const char *new, size_t new_length,
+    struct server_node *node, struct server_node *other);
 int ramfs_entry(struct server *server, struct server_node *directory, uint64_t cookie,
     struct uxrt_entry *entry, char name[256]);
 

@@ -122,7 +122,7 @@ struct uxrt_object {
 struct uxrt_statfs {
     uint64_t block_size, blocks, free, files, free_files, name_max;
 };
-enum { UXRT_RENAME_NOREPLACE = 1 };
+enum { UXRT_RENAME_NOREPLACE = 1, UXRT_RENAME_EXCHANGE = 2 };    /* or */
 
 /* Directories. */
 struct uxrt_entry {
