@@ -15,8 +15,14 @@ enum { PIT_COUNTER = 0x40, PIT_COMMAND = 0x43, PIT_ONCE = 0x30, PIT_PIN = 2,
        PIT_COUNT_MAX = 0xffff };
 #define PIT_HZ UINT64_C(1193182)
 
+/* From the timers that have expired to the next interrupt, at least: nanoseconds. */
+enum { REST_LEAST = 50000 };
+
 static struct timer *queue;
 static cptr ports, handler;
+static bool expiring;           /* timers are: what is set now expires later */
+static uint64_t looked;         /* those that were due by then have, or do so now */
+static uint64_t rest;           /* until then requests have their turn */
 
 uint64_t timer_now(void)
 {
@@ -41,13 +47,14 @@ uint64_t timer_at(uint64_t nanoseconds)
 /* Programs the interrupt for the head of the queue, or as far ahead as it reaches. */
 static void program(void)
 {
-    uint64_t now = timer_now(), count = 1;
+    uint64_t now = timer_now(), count = 1, next;
 
     if (!queue) {
         return;
     }
-    if (queue->deadline > now) {
-        count = scale(queue->deadline - now, PIT_HZ, boot()->tsc_hz);
+    next = queue->deadline > rest ? queue->deadline : rest;
+    if (next > now) {
+        count = scale(next - now, PIT_HZ, boot()->tsc_hz);
         count = count >= PIT_COUNT_MAX ? PIT_COUNT_MAX : count + 1;
     }
     (void)kc_ioport_out8(ports, PIT_COMMAND, PIT_ONCE);
@@ -60,6 +67,7 @@ void timer_set(struct timer *timer, uint64_t deadline)
     struct timer **at = &queue;
 
     timer_cancel(timer);
+    deadline = deadline > looked ? deadline : looked + 1;
     while (*at && (*at)->deadline <= deadline) {
         at = &(*at)->next;
     }
@@ -67,7 +75,7 @@ void timer_set(struct timer *timer, uint64_t deadline)
     timer->next = *at;
     timer->set = true;
     *at = timer;
-    if (queue == timer) {
+    if (queue == timer && !expiring) {
         program();
     }
 }
@@ -86,15 +94,24 @@ void timer_cancel(struct timer *timer)
     timer->set = false;
 }
 
+/* A timer that is set again and due at once waits for the next interrupt, and requests have as
+ * much time before that as all this took: a program cannot keep everyone from being heard. */
 void timer_interrupt(void)
 {
-    while (queue && queue->deadline <= timer_now()) {
+    uint64_t least = scale(REST_LEAST, boot()->tsc_hz, 1000000000), now;
+
+    expiring = true;
+    looked = timer_now();
+    while (queue && queue->deadline <= looked) {
         struct timer *timer = queue;
 
         queue = timer->next;
         timer->set = false;
         timer->expired(timer);
     }
+    expiring = false;
+    now = timer_now();
+    rest = now + (now - looked > least ? now - looked : least);
     (void)kc_irq_ack(handler);
     program();
 }
