@@ -64,7 +64,7 @@ enum proc_call {
     PROC_EXEC,          /* address, size: fresh space with a pristine library, into which
                            these pages are moved at the same address; thread 0 begins at the
                            library's entry with rdi = address, rsi = size. Connections stay.
-                           Does not return */
+                           Does not return. E2BIG: more than START_BYTES_MAX */
     PROC_EXIT,          /* status as for wait: code << 8, or a signal */
     PROC_WAIT,          /* pid (-1: any child, 0: of the own group, -n: of group n), options
                            (PROC_WAIT_) -> pid, status as of wait, uid, microseconds of

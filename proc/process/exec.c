@@ -97,6 +97,9 @@ int call_exec(struct call *call)
         || size == 0 || size > PROGRAM_END - address) {
         return -EINVAL;
     }
+    if (size > START_BYTES_MAX) {
+        return -E2BIG;
+    }
     space = space_create();
     if (!space) {
         return -ENOMEM;
