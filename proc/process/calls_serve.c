@@ -18,8 +18,7 @@ int call_connect(struct call *call)
     int slot;
 
     if (!service || call->words[0] > UINT32_MAX
-        || (!namespace_reaches(call->process->namespace, service->number)
-            && !hold_reaches(call->process, service))) {
+        || !hold_reaches(call->process, service)) {
         return -ENOENT;
     }
     slot = connection_open(call->process, service, 0);

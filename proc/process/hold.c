@@ -7,6 +7,7 @@
 
 #include <files/files.h>
 #include <kcall/invoke.h>
+#include <process/namespace.h>
 #include <util/errno.h>
 
 enum { HOLDS_MAX = 2048, HOLDS_OF_PROCESS = 64 };
@@ -89,6 +90,19 @@ static void end(struct hold *hold)
     }
 }
 
+bool hold_reaches(const struct process *process, const struct service *service)
+{
+    if (namespace_reaches(process->namespace, service->number)) {
+        return true;
+    }
+    for (unsigned i = 0; i < limit; i++) {
+        if (holds[i].service == service && holds[i].process == process) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* service, token, badge: HOLD_OWN, HOLD_NONE, or of a connection to the caller */
 int call_hold(struct call *call)
 {
@@ -102,6 +116,9 @@ int call_hold(struct call *call)
         return -ENOENT;
     }
     if (badge == HOLD_OWN) {
+        if (!hold_reaches(call->process, service)) {
+            return -ENOENT;
+        }
         return hold ? -EEXIST : begin(service, call->process, call->words[1]);
     }
     if (!hold || hold->process != call->process) {
@@ -122,16 +139,6 @@ int call_hold(struct call *call)
 bool hold_held(const struct service *service, uint64_t token)
 {
     return find(service, token) != NULL;
-}
-
-bool hold_reaches(const struct process *process, const struct service *service)
-{
-    for (unsigned i = 0; i < limit; i++) {
-        if (holds[i].service == service && holds[i].process == process) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* token -> 1: a file of the caller's services is held, else 0 */

@@ -15,6 +15,7 @@ int call_released(struct call *call);
 
 /* Is there a hold of a file of this service? */
 bool hold_held(const struct service *service, uint64_t token);
+/* May the process connect to the service: by its namespace, or as it holds a file of it? */
 bool hold_reaches(const struct process *process, const struct service *service);
 /* All holds of a process end; all of a service are forgotten. */
 void hold_end_process(const struct process *process);
