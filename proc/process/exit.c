@@ -119,21 +119,14 @@ static void drop_memory(struct process *process)
     }
 }
 
-void process_kill(struct process *process, int status)
+/* What it held goes, and its relatives hear of it. */
+static void end(struct process *process)
 {
-    if (process->zombie) {
-        return;
-    }
-    process->zombie = true;
-    process->status = status;
-    signal_end(process);
-    if (!process->parent) {
-        panic("the first process has ended, status", (unsigned)status);
-    }
-
+    int status = process->status;
     uint32_t groups[GROUPS_OF_CHILDREN];
     unsigned count = group_list_children(process, groups);
 
+    signal_end(process);
     tty_process_ends(process);
     process_strip(process);
     drop_memory(process);
@@ -143,6 +136,35 @@ void process_kill(struct process *process, int status)
     files_process_ended(process->pid);
     signal_parent(process, status & STATUS_SIGNAL ? CHILD_KILLED : CHILD_EXITED,
         status & STATUS_SIGNAL ? status & STATUS_SIGNAL : status >> STATUS_SHIFT);
+}
+
+/* The end of one can be that of others: these follow one by one, however long the chain. */
+void process_kill(struct process *process, int status)
+{
+    static struct process *ending, **last = &ending;
+    static bool busy;
+
+    if (process->zombie) {
+        return;
+    }
+    if (!process->parent) {
+        panic("the first process has ended, status", (unsigned)status);
+    }
+    process->zombie = true;
+    process->status = status;
+    *last = process;
+    last = &process->next_ending;
+    if (busy) {
+        return;
+    }
+    busy = true;
+    while (ending) {
+        process = ending;
+        ending = process->next_ending;
+        last = ending ? last : &ending;
+        end(process);
+    }
+    busy = false;
 }
 
 /* A child that could not be made complete goes without a trace. */

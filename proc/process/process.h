@@ -76,6 +76,8 @@ struct signals {
     struct queued *queue;       /* pending.c */
     uint64_t queue_count;
     struct posix_timer *timers; /* posix_timer.c */
+    struct process *next_posted;    /* signal.c: of those whose threads have yet to look */
+    bool posted;
 };
 
 struct process {
@@ -108,6 +110,7 @@ struct process {
     cptr devices[DEVICES_MAX];  /* and to its ports and interrupts */
     struct signals signals;
     int status;                 /* when it is a zombie */
+    struct process *next_ending;    /* of those that process_kill() has yet to end */
     bool zombie;
     bool no_tty;                /* it has given up its session's terminal */
     char name[32];              /* last component of the program */

@@ -164,8 +164,8 @@ static bool act_all(struct thread *thread)
     return !process->zombie && ready(thread) != 0;
 }
 
-/* Something is pending that was not. */
-static void post(struct process *process)
+/* Does what is pending without a handler, and lets a thread do the rest. */
+static void look(struct process *process)
 {
     refresh(process);
     for (unsigned i = 0; i < THREADS_MAX && !process->zombie; i++) {
@@ -179,6 +179,36 @@ static void post(struct process *process)
     if (!process->zombie) {
         refresh(process);
     }
+}
+
+/* Something is pending that was not. A parent hears of what its child does, its own parent
+ * of what it does then: they look one by one, however long the chain. */
+static void post(struct process *process)
+{
+    static struct process *posted, **last = &posted;
+    static bool busy;
+
+    if (process->signals.posted) {
+        return;
+    }
+    process->signals.posted = true;
+    process->signals.next_posted = NULL;
+    *last = process;
+    last = &process->signals.next_posted;
+    if (busy) {
+        return;
+    }
+    busy = true;
+    while (posted) {
+        process = posted;
+        posted = process->signals.next_posted;
+        last = posted ? last : &posted;
+        process->signals.posted = false;
+        if (!process->zombie) {
+            look(process);
+        }
+    }
+    busy = false;
 }
 
 static bool somebody_blocks(const struct process *process, unsigned signal)
@@ -207,6 +237,9 @@ static int send(struct process *process, struct thread *thread, unsigned signal,
     if (signal == SIGNAL_CONTINUE) {
         pending_drop(process, STOP_SIGNALS);
         go_on(process);
+        if (process->zombie) {      /* its parent has ended of it, and it of that */
+            return 0;
+        }
     } else if (signal_bit(signal) & STOP_SIGNALS) {
         pending_drop(process, signal_bit(SIGNAL_CONTINUE));
     }
