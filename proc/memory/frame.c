@@ -80,31 +80,40 @@ static bool prepare(cptr page, uint64_t address)
     return true;
 }
 
-/* Makes frames, fewer than a batch if there is not enough memory for one. A batch begins at
- * a multiple of its size, so it lies in one page table. */
+/* A row of new frames, fewer than a batch if there is not enough memory for one: how many. A
+ * batch begins at a multiple of its size, so it lies in one page table. */
+static unsigned make_row(size_t *first)
+{
+    for (unsigned count = BATCH; count > 1; count /= 2) {
+        *first = (next_frame + count - 1) / count * count;
+        if (*first + count <= limit
+            && untyped_retype(USE_FRAMES, OBJECT_PAGE_4K, 0, PAGE_BITS,
+                   frame_cap((uint32_t)*first), count)) {
+            next_frame = *first + count;
+            return count;
+        }
+    }
+    return 0;
+}
+
+/* A row for which there is no page table waits until there is one. */
 static bool make_batch(void)
 {
-    unsigned count = 2 * BATCH;
-    size_t first;
+    static size_t first;
+    static unsigned count;
 
-    do {
-        count /= 2;
-        first = (next_frame + count - 1) / count * count;
-    } while (count > 1
-             && (first + count > limit
-                 || !untyped_retype(USE_FRAMES, OBJECT_PAGE_4K, 0, PAGE_BITS,
-                     frame_cap((uint32_t)first), count)));
-    if (count == 1) {
-        return false;
+    if (count == 0) {
+        count = make_row(&first);
     }
-    next_frame = first + count;
-    if (!prepare(frame_cap((uint32_t)first), frame_address((uint32_t)first))) {
+    if (count == 0
+        || !prepare(frame_cap((uint32_t)first), frame_address((uint32_t)first))) {
         return false;
     }
     total += count;
-    for (unsigned i = count; i-- > 0;) {
-        frames[first + i].made = true;
-        push(&fresh, (uint32_t)first + i);
+    while (count > 0) {
+        count--;
+        frames[first + count].made = true;
+        push(&fresh, (uint32_t)(first + count));
     }
     return true;
 }

@@ -58,8 +58,12 @@ static bool more_asids(void)
     if (!row) {
         return false;
     }
-    if (!untyped_retype(USE_OBJECTS, OBJECT_UNTYPED, ASID_POOL_BITS, ASID_POOL_BITS, row, 1)
-        || kc_asid_control_make_pool(ROOT_SLOT_ASID_CONTROL, row, slot_cnode, row + 1,
+    if (!untyped_retype(USE_OBJECTS, OBJECT_UNTYPED, ASID_POOL_BITS, ASID_POOL_BITS, row,
+            1)) {
+        slot_return_row(2);
+        return false;
+    }
+    if (kc_asid_control_make_pool(ROOT_SLOT_ASID_CONTROL, row, slot_cnode, row + 1,
                SLOT_DEPTH) != ERROR_NONE) {
         free_row(row, 2);
         return false;
@@ -95,8 +99,11 @@ static bool fill(struct pool *pool, const struct kind *kind)
         return false;
     }
     if (!untyped_retype(USE_OBJECTS, kind->kept ? kind->type : OBJECT_UNTYPED,
-            kind->kept ? kind->size_bits : kind->bits, kind->bits, row, kind->batch)
-        || (kind->type == OBJECT_PML4 && !assign_asid(row))) {
+            kind->kept ? kind->size_bits : kind->bits, kind->bits, row, kind->batch)) {
+        slot_return_row(slots);
+        return false;
+    }
+    if (kind->type == OBJECT_PML4 && !assign_asid(row)) {
         free_row(row, slots);
         return false;
     }

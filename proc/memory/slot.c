@@ -53,6 +53,12 @@ cptr slot_alloc_row(unsigned count)
     return slot;
 }
 
+void slot_return_row(unsigned count)
+{
+    next_slot -= count;
+    in_use -= count;
+}
+
 void slot_free(cptr slot)
 {
     slot_set_note(slot, (uint32_t)free_slot);

@@ -21,8 +21,10 @@ void slot_init(cptr first, cptr end, uint32_t *notes);
 
 /* An empty slot; 0 if there is none. */
 cptr slot_alloc(void);
-/* `count` in a row that are never given back; 0 if there are none. */
+/* `count` in a row that are not given back otherwise; 0 if there are none. */
 cptr slot_alloc_row(unsigned count);
+/* Gives the last row back, in which nothing has been put. */
+void slot_return_row(unsigned count);
 /* Gives an empty slot back. slot_delete empties it first. */
 void slot_free(cptr slot);
 void slot_delete(cptr slot);
