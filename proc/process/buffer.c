@@ -21,6 +21,7 @@ enum {
 static struct buffer {
     struct object *object;      /* null: free */
     struct process *process;    /* client in whose space it is, or null */
+    struct process *owner;      /* client that it counts for; null: that has ended */
     struct thread *thread;      /* null: of one that has ended */
     struct buffer *next;        /* of the connection */
     bool quiet;                 /* its thread ended outside of calls: can be used again */
@@ -107,7 +108,7 @@ static struct buffer *create(struct thread *thread, struct connection *connectio
     if (!map_window(connection->service->process, buffer)) {
         goto no_server;
     }
-    buffer->process = process;
+    buffer->process = buffer->owner = process;
     buffer->thread = thread;
     buffer->next = connection->buffers;
     connection->buffers = buffer;
@@ -138,10 +139,7 @@ static struct buffer *find(const struct connection *connection, struct thread *t
     if (!unused || (!unused->process && !map_window(thread->process, unused))) {
         return NULL;
     }
-    if (!unused->process) {
-        unused->process = thread->process;
-        unused->process->buffer_count++;
-    }
+    unused->process = thread->process;
     unused->thread = thread;
     unused->quiet = false;
     return unused;
@@ -196,7 +194,6 @@ static void leave_client(struct buffer *buffer)
 {
     if (buffer->process) {
         unmap_window(buffer->process, buffer);
-        buffer->process->buffer_count--;
         buffer->process = NULL;
         buffer->thread = NULL;
     }
@@ -208,10 +205,19 @@ static void leave_server(struct buffer *buffer, const struct connection *connect
     unmap_window(connection->service->process, buffer);
 }
 
+static void disown(struct buffer *buffer)
+{
+    if (buffer->owner) {
+        buffer->owner->buffer_count--;
+        buffer->owner = NULL;
+    }
+}
+
 static void release(struct buffer *buffer)
 {
     unsigned number = (unsigned)(buffer - buffers);
 
+    disown(buffer);
     object_put(buffer->object);
     *buffer = (struct buffer){0};
     first_free = number < first_free ? number : first_free;
@@ -221,6 +227,13 @@ void buffer_leave_client(struct connection *connection)
 {
     for (struct buffer *b = connection->buffers; b; b = b->next) {
         leave_client(b);
+    }
+}
+
+void buffer_disown(struct connection *connection)
+{
+    for (struct buffer *b = connection->buffers; b; b = b->next) {
+        disown(b);
     }
 }
 

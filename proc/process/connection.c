@@ -235,6 +235,7 @@ void connection_end(uint32_t index)
     struct service *service = connection->service;
 
     buffer_leave_client(connection);
+    buffer_disown(connection);
     leave_process(connection);
     if (!service->process) {
         files_ended(connection_badge(index));

@@ -97,10 +97,12 @@ int64_t connection_buffer(struct thread *thread, unsigned slot, uint64_t *size);
 /* The thread ends: its buffers leave the client; servers keep theirs until `done`. If the
  * thread is known to be in no call of its server (`quiet`), others can use them again. */
 void connection_drop_buffers(struct thread *thread, bool quiet);
-/* Buffers of a connection: the client has ended or runs another program; the connection
- * ends. Those of a live client whose server has died stay until buffer_drop_left(). */
+/* Buffers of a connection: the client has ended or runs another program; it has ended, and
+ * they do not count for it; the connection ends. Those of a live client whose server has died
+ * stay until buffer_drop_left(). */
 bool buffer_init(void);
 void buffer_leave_client(struct connection *connection);
+void buffer_disown(struct connection *connection);
 void buffer_free_all(struct connection *connection);
 void buffer_drop_left(struct process *process);
 
