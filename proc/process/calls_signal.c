@@ -18,7 +18,7 @@ static bool is_meant(const struct process *caller, const struct process *child, 
     if (pid > 0) {
         return child->pid == (uint64_t)pid;
     }
-    return pid == -1 || child->page->pgid == (pid ? (uint64_t)-pid : caller->page->pgid);
+    return pid == -1 || child->page->pgid == (pid ? -(uint64_t)pid : caller->page->pgid);
 }
 
 /* Is there news of this child? */
