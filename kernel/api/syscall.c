@@ -39,12 +39,7 @@ _Noreturn void kernel_exit(struct core *self)
         arch_idle(self);
     }
     arch_own_user_state(self, t);
-    if (unlikely(t->yield_to))
-        sched_context_yield_done(t);
-    if (t->state == THREAD_RESTART) {
-        context_restart(&t->context);
-        t->state = THREAD_RUNNING;
-    }
+    sched_resume(t);
     assert(t->state == THREAD_RUNNING);
     gate_leave(self);
     arch_return_to_user(t);

@@ -51,13 +51,19 @@ struct core {
 #define MAILBOX_FPU   BIT(1)        /* save the live floating-point state */
 #define MAILBOX_HALT  BIT(2)        /* stop for good: another core panics */
 
+/* Number of the highest bit of a word that is not 0. */
+static inline unsigned highest_bit(word w)
+{
+    return 63 ^ (unsigned)__builtin_clzll(w);
+}
+
 /* Is no thread of a priority above `prio` ready here? Lock held. */
 static inline bool ready_below(const struct core *c, unsigned prio)
 {
     if (c->ready_summary == 0)
         return true;
-    unsigned group = 63 - (unsigned)__builtin_clzll(c->ready_summary);
-    return group * 64 + 63 - (unsigned)__builtin_clzll(c->ready_map[group]) <= prio;
+    unsigned group = highest_bit(c->ready_summary);
+    return group * 64 + highest_bit(c->ready_map[group]) <= prio;
 }
 
 extern struct core cores[CONFIG_MAX_CORES];

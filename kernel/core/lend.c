@@ -4,14 +4,6 @@
 #include <core/sched.h>
 #include <object/reply.h>
 
-void sched_give(struct sched_context *sc, struct tcb *t)
-{
-    assert(t->queued == QUEUE_NONE && t->sc == NULL);
-    sc->tcb = t;
-    t->sc = sc;
-    t->core = sc->core;
-}
-
 void sched_go_home(struct tcb *t)
 {
     if (!t->home || t->sc)
@@ -44,20 +36,6 @@ void sched_park(struct tcb *t)
 
 void sched_return_loan(struct tcb *t)
 {
-    struct sched_context *sc = t->sc;
-    if (!sched_on_loan(t))
-        return;
-    struct reply *r = sc->reply;
-    bit_lock(&r->tcb);
-    struct tcb *lender = reply_tcb(r);
-    sc->reply = r->older;
-    if (r->older)
-        r->older->newer = NULL;
-    r->older = r->newer = NULL;
-    r->sc = NULL;
-    t->sc = NULL;
-    sc->tcb = NULL;
-    if (!lender->sc)                /* else it was bound to another one meanwhile */
-        sched_give(sc, lender);
-    bit_unlock(&r->tcb);
+    if (sched_on_loan(t))
+        sched_end_loan(t);
 }

@@ -20,8 +20,8 @@ int ready_highest(const struct core *c)
 {
     if (c->ready_summary == 0)
         return -1;
-    unsigned group = 63 - (unsigned)__builtin_clzll(c->ready_summary);
-    return (int)(group * 64 + 63 - (unsigned)__builtin_clzll(c->ready_map[group]));
+    unsigned group = highest_bit(c->ready_summary);
+    return (int)(group * 64 + highest_bit(c->ready_map[group]));
 }
 
 void ready_push(struct core *c, struct tcb *t, bool front)
@@ -60,6 +60,26 @@ void ready_remove(struct core *c, struct tcb *t)
     if (!q->head)
         clear_ready(c, t->prio);
     t->queued = QUEUE_NONE;
+}
+
+struct tcb *ready_pop(struct core *c)
+{
+    if (c->ready_summary == 0)
+        return NULL;
+    unsigned group = highest_bit(c->ready_summary);
+    unsigned prio = group * 64 + highest_bit(c->ready_map[group]);
+    struct queue *q = &c->ready[prio];
+    struct tcb *t = q->head;
+
+    t->queued = QUEUE_NONE;
+    q->head = t->next;
+    if (q->head) {
+        q->head->prev = NULL;
+    } else {
+        q->tail = NULL;
+        clear_ready(c, prio);
+    }
+    return t;
 }
 
 void release_push(struct core *c, struct tcb *t)

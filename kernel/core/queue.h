@@ -12,6 +12,8 @@ int ready_highest(const struct core *c);
 /* Queue a runnable thread before (front) or behind its equals. */
 void ready_push(struct core *c, struct tcb *t, bool front);
 void ready_remove(struct core *c, struct tcb *t);
+/* Take the first thread of the highest priority out of its queue; null: there is none. */
+struct tcb *ready_pop(struct core *c);
 
 /* Queue a thread until its first replenishment. */
 void release_push(struct core *c, struct tcb *t);

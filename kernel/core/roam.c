@@ -16,7 +16,7 @@ static struct tcb *find_roaming(struct core *c, uint32_t takers)
     for (int group = ARRAY_SIZE(c->ready_map) - 1; group >= 0; group--) {
         word map = c->ready_map[group];
         while (map) {
-            unsigned bit = 63 - (unsigned)__builtin_clzll(map);
+            unsigned bit = highest_bit(map);
             struct tcb *t = c->ready[(unsigned)group * 64 + bit].head;
             for (int i = 0; t && i < PULL_SCAN; i++, t = t->next) {
                 if ((t->sc->roam & takers) && t->sc != c->sc)

@@ -172,13 +172,6 @@ void sched_set_prio(struct tcb *t, unsigned prio)
 
 /* --- time ---------------------------------------- */
 
-void sched_update_time(struct core *self)
-{
-    ticks now = arch_now();
-    self->consumed += now - self->now;
-    self->now = now;
-}
-
 /* Charge what the current context used since the last time. Own lock held. */
 static void commit_time(struct core *self)
 {
@@ -302,16 +295,6 @@ static void program_timer(struct core *self)
 
 /* --- choosing ---------------------------------------- */
 
-static struct tcb *pop_highest(struct core *self)
-{
-    int prio = ready_highest(self);
-    if (prio < 0)
-        return NULL;
-    struct tcb *t = self->ready[prio].head;
-    ready_remove(self, t);
-    return t;
-}
-
 /* The thread to run next, not in any queue. Own lock held. */
 static struct tcb *choose(struct core *self)
 {
@@ -334,13 +317,12 @@ static struct tcb *choose(struct core *self)
         ready_push(self, current, true);
     if (candidate)
         ready_push(self, candidate, !(stays && candidate->prio == current->prio));
-    return pop_highest(self);
+    return ready_pop(self);
 }
 
 /* --- the last step of a kernel entry ---------------------------------------- */
 
-/* Own lock held. */
-static void switch_context(struct core *self, struct sched_context *sc)
+void sched_use_context(struct core *self, struct sched_context *sc)
 {
     if (sc != self->sc || self->reprogram)
         commit_time(self);
@@ -354,6 +336,16 @@ static void switch_context(struct core *self, struct sched_context *sc)
         self->reprogram = false;
         program_timer(self);
     }
+}
+
+bool sched_announce_lower(struct core *self, unsigned prio)
+{
+    spin_lock(&self->lock);
+    bool highest = ready_below(self, prio);
+    if (highest)
+        self->current_prio = (int)prio;
+    spin_unlock(&self->lock);
+    return highest;
 }
 
 static void switch_thread(struct core *self, struct tcb *next)
@@ -378,7 +370,7 @@ void schedule(struct core *self)
         if (ready_highest(self) >= 0) {
             if (next)
                 ready_push(self, next, true);
-            next = pop_highest(self);
+            next = ready_pop(self);
         }
     }
     if (!next)
@@ -387,7 +379,7 @@ void schedule(struct core *self)
     if (next != self->current)
         switch_thread(self, next);
     self->current_prio = next == self->idle ? -1 : (int)next->prio;
-    switch_context(self, next->sc);
+    sched_use_context(self, next->sc);
     roam_offer_ready(self);
     spin_unlock(&self->lock);
 }

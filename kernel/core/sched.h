@@ -7,11 +7,8 @@
 #pragma once
 
 #include <core/core.h>
+#include <object/reply.h>
 #include <object/sched_context.h>
-
-/* Twice the time the kernel may need at the worst: no shorter budget is usable. */
-#define KERNEL_WCET_US   10
-#define MIN_BUDGET_US    (2 * KERNEL_WCET_US)
 
 /* Boot: prepare a core whose idle thread lives in `idle`. */
 void core_init(struct core *core, unsigned id, struct tcb *idle);
@@ -21,7 +18,12 @@ _Noreturn void core_start(struct core *self);
 void sched_boot_thread(struct core *self, struct tcb *t);
 
 /* Read the clock at kernel entry: time since the last look becomes uncharged time. */
-void sched_update_time(struct core *self);
+static inline void sched_update_time(struct core *self)
+{
+    ticks now = arch_now();
+    self->consumed += now - self->now;
+    self->now = now;
+}
 /* May the current thread go on with what is left of its budget? If not it has been
  * charged and put aside (or has raised a timeout fault). */
 bool sched_check_budget(struct core *self);
@@ -63,8 +65,32 @@ static inline void sched_detach(struct core *self, const struct tcb *t)
 /* Choose, switch and program the timer; last step of a slow kernel entry. */
 void schedule(struct core *self);
 
+/* May a thread of this priority, lower than the current one's, run next? Announces it before
+ * looking at the queue, under the lock, so that a core that wakes a thread here either is
+ * seen or sees it. */
+bool sched_announce_lower(struct core *self, unsigned prio);
+/* Part of a switch: what was used is charged to the context that this core ran on, and it
+ * runs on `sc` (may be null) from now on. Own lock held, the clock has been read. */
+void sched_use_context(struct core *self, struct sched_context *sc);
+/* The current thread is about to leave the kernel. */
+static inline void sched_resume(struct tcb *t)
+{
+    if (unlikely(t->yield_to))
+        sched_context_yield_done(t);
+    if (t->state == THREAD_RESTART) {
+        context_restart(&t->context);
+        t->state = THREAD_RUNNING;
+    }
+}
+
 /* `t` runs on (or waits with) `sc` from now on; both are not queued. */
-void sched_give(struct sched_context *sc, struct tcb *t);
+static inline void sched_give(struct sched_context *sc, struct tcb *t)
+{
+    assert(t->queued == QUEUE_NONE && t->sc == NULL);
+    sc->tcb = t;
+    t->sc = sc;
+    t->core = sc->core;
+}
 /* A thread lent time falls back on its own context, when it has one and no other. If its
  * LEND flag was cleared meanwhile, the context is from now on an ordinary one. */
 void sched_go_home(struct tcb *t);
@@ -78,6 +104,25 @@ void sched_return_loan(struct tcb *t);
 static inline bool sched_on_loan(const struct tcb *t)
 {
     return t->home && t->sc && t->sc != t->home && t->sc->reply;
+}
+/* sched_return_loan() for a thread that is on a loan. */
+static inline void sched_end_loan(struct tcb *t)
+{
+    struct sched_context *sc = t->sc;
+    struct reply *r = sc->reply;
+
+    bit_lock(&r->tcb);
+    struct tcb *lender = reply_tcb(r);
+    sc->reply = r->older;
+    if (r->older)
+        r->older->newer = NULL;
+    r->older = r->newer = NULL;
+    r->sc = NULL;
+    t->sc = NULL;
+    sc->tcb = NULL;
+    if (!lender->sc)                /* else it was bound to another one meanwhile */
+        sched_give(sc, lender);
+    bit_unlock(&r->tcb);
 }
 /* Change the effective priority of a thread (exclusion). */
 void sched_set_prio(struct tcb *t, unsigned prio);

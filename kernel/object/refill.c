@@ -6,9 +6,6 @@
 
 #define NEVER  (~(ticks)0)
 
-static ticks min_budget(void) { return MIN_BUDGET_US * arch_ticks_per_us; }
-static ticks kernel_wcet(void) { return KERNEL_WCET_US * arch_ticks_per_us; }
-
 static struct refill *refill_at(struct sched_context *sc, unsigned i)
 {
     return &sc->refills[(sc->refill_head + i) % sc->refill_max];
@@ -51,7 +48,7 @@ static void schedule_used(struct sched_context *sc, struct refill used)
 /* Small head replenishments are joined with the next one, at the later time. */
 static void merge_small_head(struct sched_context *sc)
 {
-    while (refill_head(sc)->amount < min_budget() && sc->refill_count > 1) {
+    while (refill_head(sc)->amount < refill_min_budget() && sc->refill_count > 1) {
         struct refill small = pop_head(sc);
         struct refill *head = refill_head(sc);
         head->time -= min_word(small.amount, head->time);
@@ -100,7 +97,7 @@ void refill_update(struct sched_context *sc, unsigned max, ticks budget, ticks p
 static void charge_round_robin(struct sched_context *sc, ticks usage)
 {
     struct refill *head = refill_head(sc), *tail = refill_tail(sc);
-    if (head->amount < usage + min_budget()) {
+    if (head->amount < usage + refill_min_budget()) {
         head->amount = sc->budget;
         tail->amount = 0;
     } else {
@@ -163,15 +160,4 @@ void refill_unblock(struct sched_context *sc, ticks now)
         refill_head(sc)->time = now;
     }
     merge_small_head(sc);
-}
-
-bool refill_ready(struct sched_context *sc, ticks now)
-{
-    return refill_head(sc)->time <= now + kernel_wcet();
-}
-
-bool refill_sufficient(struct sched_context *sc, ticks usage)
-{
-    ticks amount = refill_head(sc)->amount;
-    return amount >= usage && amount - usage >= min_budget();
 }

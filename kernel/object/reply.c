@@ -13,15 +13,6 @@
 #include <object/refill.h>
 #include <object/reply.h>
 
-bool reply_claim(struct reply *r, struct tcb *receiver)
-{
-    bit_lock(&r->tcb);
-    bool is_free = reply_tcb(r) == NULL;
-    bit_unlock_with(&r->tcb, is_free ? (word)receiver | REPLY_CLAIMED
-                                     : r->tcb & ~BIT_LOCK);
-    return is_free;
-}
-
 void reply_unclaim(struct reply *r)
 {
     bit_lock(&r->tcb);

@@ -28,7 +28,14 @@ static inline struct tcb *reply_tcb(const struct reply *r)
 }
 
 /* A thread about to receive takes the object; false when it is in use. */
-bool reply_claim(struct reply *r, struct tcb *receiver);
+static inline bool reply_claim(struct reply *r, struct tcb *receiver)
+{
+    bit_lock(&r->tcb);
+    bool is_free = r->tcb == BIT_LOCK;
+    bit_unlock_with(&r->tcb, is_free ? (word)receiver | REPLY_CLAIMED
+                                     : r->tcb & ~BIT_LOCK);
+    return is_free;
+}
 void reply_unclaim(struct reply *r);
 /* `caller` waits for a reply through `r`; with `donate` its context goes to a callee
  * that has none. The object is free, neither thread is queued. */

@@ -48,10 +48,20 @@ slow_with_number:
     ud2
 
 other:
+    cmpq $NUMBER_SEND, %rdx
+    je send
+    cmpq $NUMBER_RECV, %rdx
+    je receive
     cmpq $NUMBER_CALL_WINDOW, %rdx
     jne slow_with_number
 call:
     call fastpath_call
+    jmp 1b
+send:
+    call fastpath_send
+    jmp 1b
+receive:
+    call fastpath_recv
     jmp 1b
 
 /* Resume the thread in its library: rcx = return address, r11 = the program's stack. */

@@ -42,7 +42,8 @@ static void save_owner(struct core *core)
 
 void fpu_load(struct core *core, struct tcb *t)
 {
-    fetch_state(core, t);       /* it may have come from another core */
+    if (core_count > 1)
+        fetch_state(core, t);   /* it may have come from another core */
     save_owner(core);
     fpu_enable(core);
     restore(&t->fpu);

@@ -85,6 +85,10 @@ static void enter_call(struct core *self, int64_t number)
         next = fastpath_call(self);
     else if (number == SYSCALL_REPLY_RECV)
         next = fastpath_reply_recv(self);
+    else if (number == SYSCALL_SEND)
+        next = fastpath_send(self);
+    else if (number == SYSCALL_RECV)
+        next = fastpath_recv(self);
     if (next)
         host.leave(self, next);
     if (self->current != t)

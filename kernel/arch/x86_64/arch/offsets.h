@@ -27,4 +27,6 @@
 
 #define NUMBER_CALL         -1
 #define NUMBER_REPLY_RECV   -2
+#define NUMBER_SEND         -5
+#define NUMBER_RECV         -7
 #define NUMBER_CALL_WINDOW  -64
