@@ -155,6 +155,10 @@ enum proc_call {
     PROC_FUTEX_LEAVE,   /* -> 1 if the thread still waited; not any more */
     PROC_FUTEX_WAKE,    /* address, count -> how many threads, of all processes, were woken.
                            EINVAL: its memory is not shared */
+    PROC_REMAP,         /* address, size, place, new size, PROC_REMAP_ flags -> address:
+                           a mapping grows, shrinks or moves. EFAULT: not all is mapped */
+    PROC_EMPTY,         /* address, size: private pages are as if nobody had written them.
+                           ENOMEM: not all is mapped */
     PROC_CALLS
 };
 
@@ -167,6 +171,8 @@ enum proc_wait {
     PROC_WAIT_NOT = 1, PROC_WAIT_STOPPED = 2, PROC_WAIT_CONTINUED = 8,
     PROC_WAIT_NOT_ENDED = 0x100, PROC_WAIT_KEEP = 0x1000000,    /* ask again later */
 };
+/* Of PROC_REMAP: it may move; it goes to the place, and replaces what is there. */
+enum proc_remap { PROC_REMAP_MOVE = 1, PROC_REMAP_FIXED = 2 };
 /* The child has the program's memory of its parent, not a copy, until it execs; EVENT_FORK
  * comes to the calling thread when the child has exec'd or ended. */
 enum proc_fork { PROC_FORK_SHARE = 1, PROC_FORK_TELL = 2 };

@@ -142,49 +142,42 @@ UNIX_HANDLER(mprotect)
                 : 0;
 }
 
-/* A mapping grows or shrinks in place, or moves by copying; private memory only. */
+_Static_assert(MREMAP_MAYMOVE == (int)PROC_REMAP_MOVE
+                   && MREMAP_FIXED == (int)PROC_REMAP_FIXED,
+    "the process server has Linux's flags");
+
 UNIX_HANDLER(mremap)
 {
-    uint64_t old = argument(frame, 0), flags = argument(frame, 3);
-    uint64_t size = round_up(argument(frame, 1), PAGE);
-    uint64_t wanted = round_up(argument(frame, 2), PAGE);
+    uint64_t size = argument(frame, 1), wanted = argument(frame, 2);
+    uint64_t flags = argument(frame, 3);
 
-    if (old % PAGE || !wanted || flags & ~UINT64_C(1))
+    if (argument(frame, 0) % PAGE || !size || !wanted || size > PROGRAM_END)
         return -EINVAL;
-    if (wanted <= size) {
-        if (wanted < size)
-            library_unmap(t, (void *)(old + wanted), size - wanted);
-        return (int64_t)old;
-    }
-    void *more = library_map(t, (void *)(old + size), wanted - size,
-        PROC_READ | PROC_WRITE, PROC_MAP_FIXED | PROC_MAP_NOREPLACE, -1, 0);
-    if (!is_error(more))
-        return (int64_t)old;
-    if (!(flags & MREMAP_MAYMOVE))
+    if (wanted > PROGRAM_END)
         return -ENOMEM;
-    char *to = library_map(t, NULL, wanted, PROC_READ | PROC_WRITE, 0, -1, 0);
-    if (is_error(to))
-        return -ENOMEM;
-    if (!copy_in(to, (const void *)old, size)) {
-        library_unmap(t, to, wanted);
-        return -EFAULT;
-    }
-    library_unmap(t, (void *)old, size);
-    return (int64_t)to;
+
+    const uint64_t words[] = {argument(frame, 0), round_up(size, PAGE), argument(frame, 4),
+        round_up(wanted, PAGE), flags};
+    int64_t error = client_proc(t, PROC_REMAP, words, 5, NULL, 0);
+
+    return error < 0 ? error : (int64_t)t->shared->result[0];
 }
 
-/* Advice may be ignored, but what is thrown away has to read as zero. */
+/* Advice may be ignored, but what is thrown away has to read as it did at first. */
 UNIX_HANDLER(madvise)
 {
-    uint64_t size = round_up(argument(frame, 1), PAGE);
+    uint64_t size = argument(frame, 1);
 
     if (argument(frame, 0) % PAGE)
         return -EINVAL;
     if (argument(frame, 2) != MADV_DONTNEED || !size)
         return 0;
-    void *at = library_map(t, argument_pointer(frame, 0), size, PROC_READ | PROC_WRITE,
-        PROC_MAP_FIXED, -1, 0);
-    return is_error(at) ? (int64_t)at : 0;
+    if (size > PROGRAM_END || argument(frame, 0) < PROGRAM_BASE)
+        return -ENOMEM;
+
+    const uint64_t words[] = {argument(frame, 0), round_up(size, PAGE)};
+
+    return client_proc(t, PROC_EMPTY, words, 2, NULL, 0);
 }
 
 UNIX_HANDLER(msync)

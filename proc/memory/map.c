@@ -7,8 +7,7 @@
 #include <util/errno.h>
 
 
-/* The highest free place below PROGRAM_END, or 0. */
-static uint64_t find_place(const struct space *space, size_t pages)
+uint64_t space_find_place(const struct space *space, size_t pages)
 {
     uint64_t end = PROGRAM_END;
     unsigned i = space_index(space, PROGRAM_END - 1);
@@ -89,7 +88,7 @@ int64_t space_map(struct space *space, uint64_t address, size_t pages, unsigned 
 
     space = space_of(space, address);
     if (address == 0) {
-        address = find_place(space, pages);
+        address = space_find_place(space, pages);
         if (address == 0) {
             return -ENOMEM;
         }

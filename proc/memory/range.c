@@ -5,8 +5,7 @@
 #include <transport/process.h>
 #include <util/errno.h>
 
-/* Cuts the region that goes over an address, if there is one. */
-static int cut(struct space *space, uint64_t at)
+int range_cut(struct space *space, uint64_t at)
 {
     struct region *region = space_region(space, at), *upper;
 
@@ -46,7 +45,7 @@ int range_clear(struct space *space, uint64_t start, uint64_t end)
     struct region *region = space_region(space, start);
 
     if (region && region->start < start) {
-        if (region->end > end && cut(space, end) != 0) {
+        if (region->end > end && range_cut(space, end) != 0) {
             return -ENOMEM;
         }
         region_trim(region, region->start, start);
@@ -99,7 +98,7 @@ int space_protect(struct space *space, uint64_t address, size_t pages, unsigned 
     space = space_of(space, address);
     error = range_valid(address, pages)
                 ? check_protect(space, address, end, protection) : -EINVAL;
-    if (error || cut(space, address) != 0 || cut(space, end) != 0) {
+    if (error || range_cut(space, address) != 0 || range_cut(space, end) != 0) {
         return error ? error : -ENOMEM;
     }
     for (unsigned i = space_index(space, address); i < space_index(space, end); i++) {

@@ -138,6 +138,10 @@ void space_remove(struct space *space, unsigned first, unsigned end);
 /* True if these pages can be in a space; if a region of the system is in a range. */
 bool range_valid(uint64_t address, size_t pages);
 bool range_has_system(const struct space *space, uint64_t start, uint64_t end);
+/* Cuts the region that goes over an address, if there is one: 0 or -ENOMEM. */
+int range_cut(struct space *space, uint64_t at);
+/* The highest free place below PROGRAM_END, or 0. */
+uint64_t space_find_place(const struct space *space, size_t pages);
 /* Empties a range. Memory is needed only where one region is left on both sides: 0 or
  * -ENOMEM. */
 int range_clear(struct space *space, uint64_t start, uint64_t end);

@@ -69,6 +69,21 @@ int space_unmap(struct space *space, uint64_t address, size_t pages, bool system
 /* -ENOMEM: not all of it is mapped; -EACCES: REGION_READ_ONLY; -EINVAL: REGION_SYSTEM. */
 int space_protect(struct space *space, uint64_t address, size_t pages, unsigned protection);
 
+/*
+ * What is mapped at `from` becomes so many pages, by growing or shrinking where it is, or
+ * somewhere else, with PROC_REMAP_MOVE, or at `to`, with PROC_REMAP_FIXED as well, where it
+ * replaces what is there. New pages of private memory are zero. Returns the address, or
+ * -EFAULT (not all of it is mapped), -ENOMEM or -EINVAL.
+ */
+struct remap {
+    uint64_t from, to;
+    size_t pages, wanted;
+    unsigned flags;
+};
+int64_t space_remap(struct space *space, const struct remap *remap);
+/* Private pages are again as if they had not been written. -ENOMEM: not all is mapped. */
+int space_empty(struct space *space, uint64_t address, size_t pages);
+
 /* Moves the pages [address, +pages) of a private region to another space, same address. */
 int space_move(struct space *from, struct space *to, uint64_t address, size_t pages);
 

@@ -39,6 +39,8 @@ int call_done(struct call *call);
 int call_map(struct call *call);
 int call_unmap(struct call *call);
 int call_protect(struct call *call);
+int call_remap(struct call *call);
+int call_empty(struct call *call);
 /* calls_object.c, */
 int call_object(struct call *call);
 int call_resize(struct call *call);

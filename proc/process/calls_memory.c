@@ -139,6 +139,44 @@ int call_unmap(struct call *call)
         false);
 }
 
+/* address, size, place, new size, flags -> address */
+int call_remap(struct call *call)
+{
+    const struct remap remap = {
+        .from = call->words[0], .pages = call->words[1] / PAGE_SIZE,
+        .to = call->words[2], .wanted = call->words[3] / PAGE_SIZE,
+        .flags = (unsigned)call->words[4],
+    };
+    uint64_t size = call->words[1], wanted = call->words[3];
+    int64_t place;
+
+    if (!valid_range(remap.from, size) || wanted % PAGE_SIZE || wanted >= PROGRAM_END
+        || call->words[4] > (PROC_REMAP_MOVE | PROC_REMAP_FIXED)
+        || call->words[4] == PROC_REMAP_FIXED
+        || (call->words[4] & PROC_REMAP_FIXED && !valid_range(remap.to, wanted))) {
+        return -EINVAL;
+    }
+    if (wanted > size && !within_limit(call->process, wanted - size)) {
+        return -ENOMEM;
+    }
+    place = space_remap(call->process->space, &remap);
+    if (place < 0) {
+        return (int)place;
+    }
+    call->result[0] = (uint64_t)place;
+    return 0;
+}
+
+/* address, size */
+int call_empty(struct call *call)
+{
+    if (!valid_range(call->words[0], call->words[1])) {
+        return -EINVAL;
+    }
+    return space_empty(call->process->space, call->words[0],
+        call->words[1] / PAGE_SIZE);
+}
+
 static bool has_handle(struct process *process, const struct object *object)
 {
     for (unsigned handle = 0, left = process->handle_count; left > 0; handle++) {

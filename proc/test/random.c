@@ -227,6 +227,67 @@ static void step_move(unsigned s, unsigned first, unsigned count)
     }
 }
 
+static bool all_are(unsigned s, unsigned first, unsigned count, bool mapped)
+{
+    for (unsigned i = first; i < first + count; i++) {
+        if ((model[s][i].kind != NONE) != mapped) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What is behind a page when its region grows. */
+static struct page behind(const struct page *page, unsigned pages)
+{
+    return (struct page){
+        .kind = page->kind, .writable = page->writable, .in_object = page->in_object,
+        .from = page->from + pages,
+    };
+}
+
+/* The mapping of some pages becomes longer or shorter, in its place or in another one. */
+static void step_remap(unsigned s, unsigned first, unsigned count, unsigned to,
+    unsigned wanted)
+{
+    bool fixed = to + wanted <= first || first + count <= to;
+    unsigned keep = wanted < count ? wanted : count, place = fixed ? to : first;
+    const struct remap remap = {
+        .from = address_of(first), .pages = count, .to = address_of(to), .wanted = wanted,
+        .flags = fixed ? PROC_REMAP_MOVE | PROC_REMAP_FIXED : 0,
+    };
+    struct page moved[PAGES];
+
+    if (place + wanted > PAGES || !all_are(s, first, count, true)
+        || (!fixed && !all_are(s, first + keep, wanted - keep, false))) {
+        return;
+    }
+    if (!done(space_remap(one_of(s), &remap))) {
+        return;
+    }
+    memcpy(moved, &model[s][first], keep * sizeof(moved[0]));
+    memset(&model[s][first], 0, count * sizeof(moved[0]));
+    memcpy(&model[s][place], moved, keep * sizeof(moved[0]));
+    for (unsigned i = keep; i < wanted; i++) {
+        model[s][place + i] = behind(&moved[keep - 1], i - keep + 1);
+    }
+}
+
+/* Private pages lose what was written to them. */
+static void step_empty(unsigned s, unsigned first, unsigned count)
+{
+    if (!all_are(s, first, count, true)
+        || !done(space_empty(one_of(s), address_of(first), count))) {
+        return;
+    }
+    for (unsigned i = first; i < first + count; i++) {
+        if (model[s][i].kind == PRIVATE) {
+            model[s][i].own = model[s][i].unsure = false;
+            model[s][i].value = 0;
+        }
+    }
+}
+
 static void step_discard(unsigned first, unsigned count)
 {
     object_discard(object, first, count);
@@ -264,10 +325,14 @@ static void step(void)
         step_resize(below(PAGES + 1));
     } else if (choice < 42) {
         step_resize(PAGES);
-    } else if (choice < 52) {
+    } else if (choice < 48) {
+        step_remap(s, first, few, below(PAGES), 1 + below(12));
+    } else if (choice < 51) {
+        step_empty(s, first, few);
+    } else if (choice < 61) {
         step_look(s, first);
     } else {
-        step_touch(s, first, choice < 122);
+        step_touch(s, first, choice < 131);
     }
 }
 
