@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Processes: fork, exec, exit, wait, kill, and what a thread says about itself. */
-#include <transport/fork.h>
+/* Processes: exec, exit, wait, kill, and what a thread says about itself. */
 #include <unix/pidfd.h>
 #include <unix/signal.h>
 #include <unix/thread.h>
@@ -12,71 +11,10 @@ enum { P_ALL = 0, P_PID = 1, P_PGID = 2, P_PIDFD = 3 };
 enum { WNOHANG = 1, WUNTRACED = 2, WEXITED = 4, WCONTINUED = 8, WNOWAIT = 0x1000000,
        WAIT_ALL = WNOHANG | WUNTRACED | WCONTINUED,
        CLD_EXITED = 1, CLD_KILLED = 2, CLD_STOPPED = 5, CLD_CONTINUED = 6, SIGCONT = 18 };
-enum {
-    CLONE_VM = 0x100, CLONE_PIDFD = 0x1000, CLONE_VFORK = 0x4000, CLONE_PARENT_SETTID = 0x100000,
-    CLONE_CHILD_SETTID = 0x1000000, CLONE_CHILD_CLEARTID = 0x200000,
-    CLONE_THREAD = 0x10000, CLONE_SIGNAL = 0xff,
-};
-
 UNIX_HANDLER(exit_group)
 {
     library_exit(t, argument_int(frame, 0) & 0xff);
     return 0;
-}
-
-/* flags: PROC_FORK_ */
-static int fork_process(struct uxrt_thread *t, unsigned flags)
-{
-    int pid = fork_all(t, flags);
-
-    if (pid == 0)
-        thread_after_fork();
-    return pid;
-}
-
-UNIX_HANDLER(fork)
-{
-    return fork_process(t, 0);
-}
-
-UNIX_HANDLER(vfork)
-{
-    return fork_process(t, PROC_FORK_SHARE | PROC_FORK_TELL);
-}
-
-static void give_pidfd(struct uxrt_thread *t, int pid, void *to)
-{
-    int fd = (int)pidfd_open(t, (uint32_t)pid, 0);
-
-    give(to, &fd, sizeof(fd));
-}
-
-/* clone(2) in the forms of fork and vfork; what a thread wants is refused. */
-UNIX_HANDLER(clone)
-{
-    uint64_t flags = argument(frame, 0) & ~(uint64_t)CLONE_SIGNAL;
-    const uint64_t known = CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID
-                           | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PIDFD;
-
-    if (flags & CLONE_THREAD)
-        return thread_clone(t, frame);
-    if (flags & ~known || (flags & CLONE_PIDFD && flags & CLONE_PARENT_SETTID))
-        return -EINVAL;
-    int pid = fork_process(t, (flags & CLONE_VM ? PROC_FORK_SHARE : 0)
-                                  | (flags & CLONE_VFORK ? PROC_FORK_TELL : 0));
-    if (pid > 0 && flags & CLONE_PARENT_SETTID)
-        give(argument_pointer(frame, 2), &pid, sizeof(pid));
-    if (pid > 0 && flags & CLONE_PIDFD)
-        give_pidfd(t, pid, argument_pointer(frame, 2));
-    if (pid == 0) {
-        if (flags & CLONE_CHILD_CLEARTID)
-            thread_clear_at(t, argument(frame, 3));
-        if (flags & CLONE_CHILD_SETTID)
-            give(argument_pointer(frame, 3), &t->tid, sizeof(t->tid));
-        if (argument(frame, 1))
-            frame->rsp = argument(frame, 1);
-    }
-    return pid;
 }
 
 UNIX_HANDLER(execve)

@@ -21,7 +21,7 @@
     CALL(48, shutdown) CALL(49, bind) CALL(50, listen) CALL(51, getsockname) \
     CALL(52, getpeername) CALL(53, socketpair) CALL(54, setsockopt) \
     CALL(55, getsockopt) CALL(288, accept4) CALL(299, recvmmsg) CALL(307, sendmmsg) \
-    CALL(56, clone) CALL(57, fork) CALL(58, vfork) CALL(59, execve) \
+    CALL(56, clone) CALL(435, clone3) CALL(57, fork) CALL(58, vfork) CALL(59, execve) \
     CALL(60, exit) CALL(61, wait4) CALL(62, kill) CALL(63, uname) CALL(72, fcntl) \
     CALL(74, fsync) CALL(75, fsync) CALL(76, truncate) CALL(77, ftruncate) \
     CALL(79, getcwd) CALL(80, chdir) CALL(82, rename) CALL(83, mkdir) CALL(84, rmdir) \

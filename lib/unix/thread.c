@@ -8,16 +8,12 @@
 #include <transport/context.h>
 #include <unix/unix.h>
 
-enum {
-    CLONE_PARENT_SETTID = 0x100000, CLONE_CHILD_CLEARTID = 0x200000,
-    CLONE_SETTLS = 0x80000, CLONE_CHILD_SETTID = 0x1000000,
-};
 #define STACK_ALIGNMENT UINT64_C(64)
 
 /* On top of a new thread's stack. */
 struct clone_start {
     struct thread_start start;
-    uint64_t flags, parent_tid, child_tid;
+    struct clone clone;
     uint64_t blocked;           /* signals: the maker's mask */
     struct foreign_frame frame;
 };
@@ -49,8 +45,9 @@ void thread_clear(struct uxrt_thread *t)
 /* The first function of a new thread. */
 static void begin(void *argument)
 {
-    struct clone_start *clone = argument;
-    struct uxrt_thread *t = thread_numbered((unsigned)clone->start.number - 1);
+    struct clone_start *start = argument;
+    const struct clone *clone = &start->clone;
+    struct uxrt_thread *t = thread_numbered((unsigned)start->start.number - 1);
 
     t->shared->in_lib = 1;
     clear_at[t->number] = clone->flags & CLONE_CHILD_CLEARTID ? clone->child_tid : 0;
@@ -58,37 +55,37 @@ static void begin(void *argument)
         (void)give((void *)clone->parent_tid, &t->tid, sizeof(t->tid));
     if (clone->flags & CLONE_CHILD_SETTID)
         (void)give((void *)clone->child_tid, &t->tid, sizeof(t->tid));
-    t->shared->blocked = clone->blocked;
-    foreign_resume(&clone->frame, thread_block(t->number));
+    t->shared->blocked = start->blocked;
+    foreign_resume(&start->frame, thread_block(t->number));
 }
 
-int64_t thread_clone(struct uxrt_thread *t, const struct foreign_frame *frame)
+int64_t thread_clone(struct uxrt_thread *t, const struct foreign_frame *frame,
+    const struct clone *clone)
 {
-    uint64_t top = argument(frame, 1);
-    struct clone_start clone = {
-        .start = {.run = begin}, .flags = argument(frame, 0),
-        .parent_tid = argument(frame, 2), .child_tid = argument(frame, 3), .frame = *frame,
+    uint64_t top = clone->stack;
+    struct clone_start start = {
+        .start = {.run = begin}, .clone = *clone, .frame = *frame,
         .blocked = t->shared->blocked,
     };
-    struct clone_start *at = (struct clone_start *)((top - sizeof(clone))
+    struct clone_start *at = (struct clone_start *)((top - sizeof(start))
                                                     & ~(STACK_ALIGNMENT - 1));
-    uint64_t words[] = {(uint64_t)thread_entry, (uint64_t)at, (uint64_t)at, 0};
+    const uint64_t words[] = {(uint64_t)thread_entry, (uint64_t)at, (uint64_t)at,
+        clone->flags & CLONE_SETTLS ? clone->tls : 0};
 
-    if (top < PROGRAM_BASE + sizeof(clone) + STACK_ALIGNMENT || top > PROGRAM_END)
+    if (top < PROGRAM_BASE + sizeof(start) + STACK_ALIGNMENT || top > PROGRAM_END)
         return -EINVAL;
-    words[3] = clone.flags & CLONE_SETTLS ? argument(frame, 4) : 0;
-    clone.start.argument = at;
-    clone.frame.rax = 0;
-    clone.frame.rsp = top;
-    clone.frame.number = NO_NUMBER;
-    if (give(at, &clone, sizeof(clone)))
+    start.start.argument = at;
+    start.frame.rax = 0;
+    start.frame.rsp = top;
+    start.frame.number = NO_NUMBER;
+    if (give(at, &start, sizeof(start)))
         return -EFAULT;
     int64_t result = client_proc(t, PROC_THREAD, words, 4, NULL, 0);
     if (result < 0)
         return result;
     int tid = (int)t->shared->result[1];
-    if (clone.flags & CLONE_PARENT_SETTID)
-        (void)give((void *)clone.parent_tid, &tid, sizeof(tid));
+    if (clone->flags & CLONE_PARENT_SETTID)
+        (void)give((void *)clone->parent_tid, &tid, sizeof(tid));
     __atomic_store_n(&at->start.number, t->shared->result[0] + 1, __ATOMIC_RELEASE);
     return tid;
 }
