@@ -16,8 +16,7 @@ struct parked {
     uint64_t data[];                /* of a short one */
 };
 
-/* Message registers that an answer without bytes changes, and a call of the process server
- * with few arguments. */
+/* Message registers that a call of the process server with few arguments changes. */
 enum { CALL_WORDS = 8 };
 
 void fs_wake(struct server *server, uint64_t badge, uint64_t files)
@@ -140,25 +139,12 @@ int server_keep(struct server *server, const struct server_request *request,
                       : -EIO;
 }
 
-/* Answers, with the bytes of a short read in the registers. */
+/* Answers, with the bytes of a short read from the request's own memory. */
 static void answer(struct server *server, const struct server_request *request,
     int64_t result)
 {
-    struct uxrt_request own = request->request;
-    bool bytes = own.form == FORM_MESSAGE && !own.write && result > 0;
-    uint64_t saved[MESSAGE_MAX_LENGTH], size;
-
-    result = result > own.count ? own.count : result;
-    size = CALL_WORDS * sizeof(*saved) + (bytes ? words_of((uint64_t)result) * 8 : 0);
-    size = size < sizeof(saved) ? size : sizeof(saved);
-    memcpy(saved, server->registers, size);
-    if (bytes) {
-        const void *data = own.data;
-
-        memcpy(uxrt_request_registers(server->service, &own), data, (size_t)result);
-    }
-    uxrt_answer(server->service, &own, result, request->end);
-    memcpy(server->registers, saved, size);
+    uxrt_answer_from(server->service, &request->request, request->request.data, result,
+        request->end);
 }
 
 static void take_out(struct parked *parked)

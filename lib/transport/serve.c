@@ -7,6 +7,7 @@
 #include <kcall/syscall.h>
 #include <transport/data.h>
 #include <transport/request.h>
+#include <transport/small.h>
 #include <transport/table.h>
 #include <transport/trap.h>
 #include <util/string.h>
@@ -207,6 +208,51 @@ int library_answer(struct uxrt_thread *t, int descriptor,
     uint64_t info = request_answer(t, request, result, end);
 
     kc_send(request->reply, info, t->ipc->msg);
+    free_reply(request->reply);
+    return 0;
+}
+
+/* What library_answer_from does not do itself: more bytes than registers hold come to the IPC
+ * buffer, and what was there comes back. */
+static __attribute__((noinline)) int answer_more(struct uxrt_thread *t, int descriptor,
+    const struct uxrt_request *request, const void *data, int64_t result, bool end)
+{
+    uint64_t saved[MESSAGE_MAX_LENGTH], *msg = t->ipc->msg;
+    bool bytes = request->form == FORM_MESSAGE && !request->write && result > 0;
+    size_t size = bytes ? words_of((uint64_t)result) * sizeof(*msg) : 0;
+    int error = 0;
+
+    memcpy(saved, msg, size);
+    if (bytes && !copy_in(msg, data, (size_t)result)) {
+        error = -EFAULT;
+    } else {
+        error = library_answer(t, descriptor, request, result, end);
+    }
+    memcpy(msg, saved, size);
+    return error;
+}
+
+int library_answer_from(struct uxrt_thread *t, int descriptor,
+    const struct uxrt_request *request, const void *data, int64_t result, bool end)
+{
+    bool bytes = request->form == FORM_MESSAGE && !request->write;
+    uint64_t words[4] = {0}, info;
+
+    if (result > request->count) {
+        result = request->count;
+    }
+    if (result < 0 || (!request->write && (!bytes || result > SMALL_READ))) {
+        return answer_more(t, descriptor, request, data, result, end);
+    }
+    if (!service_word(descriptor)) {
+        return -EBADF;
+    }
+    if (bytes && !copy_in(words, data, (size_t)result)) {
+        return -EFAULT;
+    }
+    info = message_info(reply_label((uint64_t)result) | (end ? REPLY_END : 0), 0, 0,
+        bytes ? words_of((uint64_t)result) : 0);
+    kc_send(request->reply, info, words);
     free_reply(request->reply);
     return 0;
 }

@@ -158,6 +158,10 @@ enum { ATTACH_NUMBER = 0x55585254 };
     UXRT_FUNCTION(int, answer, \
         (int service, const struct uxrt_request *request, int64_t result, bool end), \
         (service, request, result, end)) \
+    UXRT_FUNCTION(int, answer_from, \
+        (int service, const struct uxrt_request *request, const void *data, \
+         int64_t result, bool end), \
+        (service, request, data, result, end)) \
     UXRT_FUNCTION(int, park, (int service, const struct uxrt_request *request), \
         (service, request)) \
     UXRT_FUNCTION(int64_t, request_get, \

@@ -33,18 +33,19 @@ static struct free_block *free_blocks[CLASSES];
 static char *chunk;
 static size_t chunk_left, used;
 
-static size_t class_size(unsigned class)
-{
-    size_t size = (size_t)16 << class / 2;
-    return class & 1 ? (size + size / 2 + 15) & ~(size_t)15 : size;
-}
+/* Bytes of class 2n, and of the one half-way to the next. */
+#define PAIR(n)  (size_t)16 << (n), (((size_t)24 << (n)) + 15) & ~(size_t)15
+static const size_t class_size[CLASSES] = {
+    PAIR(0), PAIR(1), PAIR(2), PAIR(3), PAIR(4), PAIR(5),
+    PAIR(6), PAIR(7), PAIR(8), PAIR(9), PAIR(10), PAIR(11),
+};
 
 /* The smallest class that a size fits in: a guess from its highest bit, and at most two more. */
 static unsigned class_of(size_t size)
 {
     unsigned class = size > 32 ? 2 * (unsigned)(59 - __builtin_clzll(size - 1)) : 0;
 
-    while (class_size(class) < size)
+    while (class_size[class] < size)
         class++;
     return class;
 }
@@ -80,7 +81,7 @@ static void *alloc_large(size_t size)
 /* A new block from the chunk. */
 static void *cut(unsigned class)
 {
-    size_t size = class_size(class), whole = size + sizeof(struct header);
+    size_t size = class_size[class], whole = size + sizeof(struct header);
     struct header *header;
 
     if (chunk_left < whole) {
@@ -111,7 +112,7 @@ void *heap_alloc(size_t size)
     if (!block)
         return cut(class);
     free_blocks[class] = block->next;
-    return finish(header_of(block), class_size(class), class);
+    return finish(header_of(block), class_size[class], class);
 }
 
 void *heap_zero(size_t count, size_t size)

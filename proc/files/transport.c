@@ -145,10 +145,12 @@ int uxrt_park(int service, const struct uxrt_request *request)
     return -ENOBUFS;
 }
 
-int uxrt_answer(int service, const struct uxrt_request *request, int64_t result, bool end)
+int uxrt_answer_from(int service, const struct uxrt_request *request, const void *data,
+    int64_t result, bool end)
 {
     (void)service;
     (void)request;
+    (void)data;
     (void)result;
     (void)end;
     return -EINVAL;

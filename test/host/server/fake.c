@@ -176,22 +176,33 @@ int uxrt_park(int service, const struct uxrt_request *request)
     return 0;
 }
 
-int uxrt_answer(int service, const struct uxrt_request *request, int64_t result, bool end)
+int uxrt_answer_from(int service, const struct uxrt_request *request, const void *data,
+    int64_t result, bool end)
 {
     struct fake_reply *reply = reply_of(request);
     bool turn = result == -ERROR_LINK || result == -ERROR_MOUNT;
 
     (void)service;
+    result = result > (int64_t)reply->count ? (int64_t)reply->count : result;
     assert(result >= -4095 && result <= (int64_t)reply->count);
     assert(!turn || (!request->write && !request->form
         && request->count <= SHORT_READ_MAX));
-    if (turn || (result > 0 && !reply->write && !reply->form))
+    if (turn)
         memcpy(reply->memory, registers, SHORT_READ_MAX);
+    else if (result > 0 && !reply->write && !reply->form)
+        memcpy(reply->memory, data, (size_t)result);
     reply->result = result;
     reply->end = end;
     reply->answered = true;
-    scramble_first();
     fake.answered++;
+    return 0;
+}
+
+int uxrt_answer(int service, const struct uxrt_request *request, int64_t result, bool end)
+{
+    assert(result <= (int64_t)reply_of(request)->count);
+    uxrt_answer_from(service, request, registers, result, end);
+    scramble_first();
     return 0;
 }
 

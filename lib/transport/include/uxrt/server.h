@@ -76,6 +76,11 @@ int uxrt_receive(int service, struct uxrt_request *request);
  */
 int uxrt_answer(int service, const struct uxrt_request *request, int64_t result, bool end);
 
+/* The same with the bytes of a short read in `data`. The calling thread's message registers
+ * stay as they are, for another request that is at hand. */
+int uxrt_answer_from(int service, const struct uxrt_request *request, const void *data,
+    int64_t result, bool end);
+
 /* The same for *request, then waits for the next one, in a single kernel call. */
 int uxrt_answer_and_receive(int service, struct uxrt_request *request, int64_t result,
     bool end);
