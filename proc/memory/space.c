@@ -197,6 +197,31 @@ size_t space_resident(const struct space *space)
     return count;
 }
 
+static size_t region_held(const struct region *region)
+{
+    const struct amap *amap = region->amap;
+    size_t pages = amap ? (amap->count + amap->references - 1) / amap->references : 0;
+
+    if (region->object && region->flags & REGION_SHARED
+        && !(region->flags & REGION_SYSTEM)) {
+        size_t own = region_last(region) - region_first(region);
+        size_t there = object_resident(region->object);
+
+        pages += own < there ? own : there;
+    }
+    return pages;
+}
+
+size_t space_held(const struct space *space)
+{
+    size_t count = space->lender && space->lender->ended ? space_held(space->lender) : 0;
+
+    for (unsigned i = 0; i < space->count; i++) {
+        count += region_held(space->regions[i]);
+    }
+    return count + space->count * sizeof(struct region) / PAGE_SIZE;
+}
+
 static bool inherited(const struct fork *fork, const struct region *region)
 {
     bool holds_stack = fork->stack >= region->start && fork->stack < region->end;

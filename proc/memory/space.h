@@ -117,3 +117,6 @@ bool space_next_region(const struct space *space, uint64_t address,
     struct region_info *info);
 /* Pages that only this space holds, for accounting. */
 size_t space_resident(const struct space *space);
+/* Those for which it is to be blamed when memory is used up: also its share of what others
+ * have too since a fork, shared memory, and what the records of its regions take. */
+size_t space_held(const struct space *space);

@@ -5,14 +5,12 @@
  * come last.
  */
 #include <process/oom.h>
-#include <process/signal.h>
 
 #include <stddef.h>
 
 #include <boot/log.h>
 #include <process/call.h>
-
-
+#include <process/signal.h>
 
 static bool serves(const struct process *process)
 {
@@ -26,7 +24,7 @@ static bool serves(const struct process *process)
 
 static size_t pages_held(struct process *process)
 {
-    size_t pages = space_resident(process->space);
+    size_t pages = space_held(process->space);
 
     for (unsigned handle = 0, left = process->handle_count; left > 0; handle++) {
         const struct object *object = handle_object(process, handle);
