@@ -24,6 +24,7 @@ enum { HASH = 512, FIRST_PID = 1, SPARE_SHARE = 64, SPARE_SHARE_USERS = 16 };
 #define BLOB_END PROGRAM_END
 
 static struct process *processes[HASH];
+static struct process *first, *last;    /* by pid */
 static unsigned process_count;
 
 struct process *process_find(uint32_t pid)
@@ -38,14 +39,12 @@ struct process *process_find(uint32_t pid)
 
 struct process *process_next(uint32_t after)
 {
-    struct process *next = NULL;
+    struct process *next = process_find(after);
 
-    for (unsigned i = 0; i < HASH; i++) {
-        for (struct process *p = processes[i]; p; p = p->next) {
-            if (p->pid > after && (!next || p->pid < next->pid)) {
-                next = p;
-            }
-        }
+    if (next) {
+        return next->after;
+    }
+    for (next = first; next && next->pid <= after; next = next->after) {
     }
     return next;
 }
@@ -55,12 +54,27 @@ unsigned process_total(void)
     return process_count;
 }
 
+/* Pids grow, so the place is nearly always the last one. */
+static void insert_by_pid(struct process *process)
+{
+    struct process *before = last;
+
+    while (before && before->pid > process->pid) {
+        before = before->before;
+    }
+    process->before = before;
+    process->after = before ? before->after : first;
+    *(before ? &before->after : &first) = process;
+    *(process->after ? &process->after->before : &last) = process;
+}
+
 static void insert(struct process *process, struct process *parent)
 {
     struct process **bucket = &processes[process->pid % HASH];
 
     process->next = *bucket;
     *bucket = process;
+    insert_by_pid(process);
     process_count++;
     process->parent = parent;
     if (parent) {
@@ -152,10 +166,8 @@ static unsigned count_of_user(uint32_t uid)
 {
     unsigned count = 0;
 
-    for (unsigned i = 0; i < HASH; i++) {
-        for (const struct process *p = processes[i]; p; p = p->next) {
-            count += p->page->uid == uid;
-        }
+    for (const struct process *p = first; p; p = p->after) {
+        count += p->page->uid == uid;
     }
     return count;
 }
@@ -217,6 +229,8 @@ void process_free(struct process *process)
         link = &(*link)->next;
     }
     *link = process->next;
+    *(process->before ? &process->before->after : &first) = process->after;
+    *(process->after ? &process->after->before : &last) = process->before;
     process_count--;
     leave_parent(process);
     if (process->page_object) {

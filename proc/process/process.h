@@ -86,6 +86,7 @@ struct process {
     struct process *parent, *children, *sibling;    /* sibling: next child of parent */
     struct thread *maker;       /* is to be told when this execs or ends, or null */
     struct process *next;       /* of those with the same hash */
+    struct process *before, *after;     /* of all, by pid */
     struct space *space;
     cptr cspace;                /* CNode of CSPACE_BITS */
     struct object *page_object;
