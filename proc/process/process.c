@@ -140,14 +140,16 @@ static bool make_parts(struct process *process, struct process *parent)
     return process->namespace != NULL;
 }
 
-/* Whoever is there already shall still get pages and tables when no one else can come. */
+/* Whoever is there already shall still get pages and tables when no one else can come. Of the
+ * memory that has never been used a sixteenth is for tables (untyped.c): what users need has to
+ * be well below that, or none of them could fork any more once pages have taken the rest. */
 static bool enough_memory(unsigned share)
 {
     size_t spare = boot()->memory / PAGE_SIZE / share;
     size_t frames = frame_unused() + untyped_room(USE_FRAMES) / PAGE_SIZE;
     size_t tables = pool_unused(POOL_PAGE_TABLE) + untyped_room(USE_OBJECTS) / PAGE_SIZE;
 
-    return frames >= spare && tables >= spare;
+    return frames >= spare && tables >= spare / 4;
 }
 
 /* What has been given up but is not free yet, counts. */

@@ -14,7 +14,8 @@
 #include "peer.h"
 #include "raw.h"
 
-enum { SERVICES = 30, SILENT = 24, PARKED = 16, PAGE = 4096, LEAST_CONNECTIONS = 100 };
+enum { SERVICES = 30, SILENT = 24, PARKED = 16, PAGE = 4096, LEAST_CONNECTIONS = 100,
+       USER = 1000 };
 
 /* Another process that has to notice nothing: ends with an error. */
 static int steady_pid;
@@ -163,31 +164,59 @@ static int replies(void)
     return refused == SILENT - PARKED && waiting == PARKED ? 0 : 1;
 }
 
+/* How memory is mapped: PROC_MAP_ flags. */
+static unsigned sharing;
+
+/* 4 MiB more: 0 or an error number. */
+static int take(unsigned flags)
+{
+    volatile char *pages = uxrt_map(NULL, 1024 * PAGE, UXRT_READ | UXRT_WRITE, flags, -1, 0);
+
+    if ((intptr_t)pages < 0)
+        return -(int)(intptr_t)pages;
+    for (size_t at = 0; at < 1024 * PAGE; at += PAGE)
+        pages[at] = 1;
+    return 0;
+}
+
 /* Takes memory until there is no more: the process gets an error, or is ended for it. */
 static int eat(void)
 {
-    for (;;) {
-        volatile char *pages = uxrt_map(NULL, 1024 * PAGE, UXRT_READ | UXRT_WRITE, 0, -1,
-            0);
+    int error = 0;
 
-        if ((intptr_t)pages < 0)
-            return -(int)(intptr_t)pages;
-        for (size_t at = 0; at < 1024 * PAGE; at += PAGE)
-            pages[at] = 1;
-    }
+    while (!error)
+        error = take(sharing);
+    return error;
 }
 
+/* It has more memory of its own than the one that eats, but that holds more. */
 static int memory(void)
 {
     int status = -1, pid = uxrt_fork();
 
     if (pid == 0)
         uxrt_exit(eat());
+    if (take(0))
+        return 2;
     return uxrt_wait(pid, &status, 0) == pid
            && (status == 9 || status == ENOMEM << 8) ? 0 : 1;
 }
 
-static void check_all(void)
+/* The memory has come back, for everyone. */
+static int fork_of_user(void)
+{
+    const uint64_t ids[4] = {1, USER, USER, USER};
+    int status = -1, pid;
+
+    if (!raw_begin() || raw_proc(PROC_IDS, ids, 4, NULL) < 0)
+        return 1;
+    pid = uxrt_fork();
+    if (pid == 0)
+        uxrt_exit(0);
+    return pid > 0 && uxrt_wait(pid, &status, 0) == pid && status == 0 ? 0 : 2;
+}
+
+static void check_all(unsigned flags)
 {
     int server = tap_spawn((char *[]){PEER_PROGRAM, "limited", "2", NULL});
 
@@ -195,7 +224,9 @@ static void check_all(void)
     check("descriptors", descriptors);
     check("connections", connections);
     check("reply objects", replies);
-    check("memory", memory);
+    sharing = flags;
+    check(flags ? "shared memory" : "memory", memory);
+    check("a user's fork", fork_of_user);
     tap_is(tap_kill(server), 9, "the server lives to be killed");
 }
 
@@ -203,9 +234,9 @@ int main(void)
 {
     struct counters before;
 
-    check_all();                /* pools grow */
+    check_all(0);               /* pools grow */
     counters_read(&before);
-    check_all();
+    check_all(PROC_MAP_SHARED);
     counters_returned(&before, "limits");
     return tap_end();
 }
