@@ -16,6 +16,7 @@ enum {
     PER_PAGE = PAGE_SIZE / sizeof(struct buffer_entry),
     OF_PROCESS_MAX = 512,
     LEFT_MAX = 16,              /* of dead servers, in a process */
+    RESERVE = 1024,             /* only the superuser's processes get these */
 };
 
 static struct buffer {
@@ -82,9 +83,11 @@ static void unmap_window(struct process *process, const struct buffer *buffer)
 }
 
 /* The lowest number, so that few page tables are used; not 0: place 0 means no buffer. */
-static struct buffer *free_buffer(void)
+static struct buffer *free_buffer(const struct process *process)
 {
-    for (; first_free < BUFFERS_MAX; first_free++) {
+    unsigned end = BUFFERS_MAX - (process->page->euid ? RESERVE : 0);
+
+    for (; first_free < end; first_free++) {
         if (!buffers[first_free].object) {
             return &buffers[first_free];
         }
@@ -96,7 +99,8 @@ static struct buffer *create(struct thread *thread, struct connection *connectio
     size_t pages_wanted, int *error)
 {
     struct process *process = thread->process;
-    struct buffer *buffer = process->buffer_count < OF_PROCESS_MAX ? free_buffer() : NULL;
+    struct buffer *buffer = process->buffer_count < OF_PROCESS_MAX
+        ? free_buffer(process) : NULL;
 
     *error = buffer ? -ENOMEM : -ENOBUFS;
     if (!buffer || !(buffer->object = object_create(pages_wanted))) {

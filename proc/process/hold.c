@@ -10,7 +10,8 @@
 #include <process/namespace.h>
 #include <util/errno.h>
 
-enum { HOLDS_MAX = 2048, HOLDS_OF_PROCESS = 64 };
+/* RESERVE: the superuser's alone. */
+enum { HOLDS_MAX = 2048, HOLDS_OF_PROCESS = 64, RESERVE = 512 };
 
 static struct hold {
     const struct service *service;      /* null: a free place */
@@ -29,12 +30,12 @@ static struct hold *find(const struct service *service, uint64_t token)
     return NULL;
 }
 
-/* A free place, else that of one that has ended; null: none. */
-static struct hold *find_place(void)
+/* A free place below `end`, else that of one that has ended; null: none. */
+static struct hold *find_place(unsigned end)
 {
     struct hold *ended = NULL;
 
-    for (unsigned i = 0; i < limit; i++) {
+    for (unsigned i = 0; i < limit && i < end; i++) {
         if (!holds[i].service) {
             return &holds[i];
         }
@@ -42,7 +43,7 @@ static struct hold *find_place(void)
             ended = &holds[i];
         }
     }
-    return limit < HOLDS_MAX ? &holds[limit++] : ended;
+    return limit < end ? &holds[limit++] : ended;
 }
 
 static unsigned holds_of(const struct process *process)
@@ -58,9 +59,10 @@ static unsigned holds_of(const struct process *process)
 static int begin(const struct service *service, const struct process *process,
     uint64_t token)
 {
-    struct hold *place = find_place();
+    bool user = process->page->euid != 0;
+    struct hold *place = find_place(HOLDS_MAX - (user ? RESERVE : 0));
 
-    if (!place || (process->page->euid != 0 && holds_of(process) >= HOLDS_OF_PROCESS)) {
+    if (!place || (user && holds_of(process) >= HOLDS_OF_PROCESS)) {
         return -ENOSPC;
     }
     *place = (struct hold){service, process, token};

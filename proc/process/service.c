@@ -14,7 +14,8 @@
 static struct service services[SERVICES_TOTAL];
 static uint32_t last_number;
 
-enum { BUCKETS = 64 };
+/* RESERVE: services that only the superuser can make. */
+enum { BUCKETS = 64, RESERVE = 128 };
 static struct service *buckets[BUCKETS];
 
 /* Of a name of at least a byte: by those that differ most. */
@@ -102,9 +103,11 @@ struct service *service_create_own(cptr endpoint)
 }
 
 /* A dead service's record is kept until its last connection has gone. */
-static struct service *free_record(void)
+static struct service *free_record(const struct process *process)
 {
-    for (unsigned i = 0; i < SERVICES_TOTAL; i++) {
+    unsigned end = SERVICES_TOTAL - (process->page->euid ? RESERVE : 0);
+
+    for (unsigned i = 0; i < end; i++) {
         if (!services[i].live && services[i].connections == 0) {
             return &services[i];
         }
@@ -153,7 +156,7 @@ static int make_endpoint(struct service *service)
 struct service *service_create(struct process *process, const char *name, size_t length,
     int *error)
 {
-    struct service *service = free_record();
+    struct service *service = free_record(process);
     int index = free_index(process);
 
     *error = check_name(name, length);
@@ -183,7 +186,7 @@ struct service *service_create(struct process *process, const char *name, size_t
 struct service *service_create_name(struct service *main, const char *name, size_t length,
     int *error)
 {
-    struct service *service = free_record();
+    struct service *service = free_record(main->process);
 
     *error = length ? check_name(name, length) : -EINVAL;
     if (*error == 0 && main->names == NAMES_OF_SERVICE) {
