@@ -18,9 +18,10 @@ static struct region *borrowed(const struct space *space)
     return space_region(space, PROGRAM_BASE);
 }
 
+/* The origin of a region that was moved can lie below address 0. */
 static uint64_t clamp(uint64_t address)
 {
-    return address < PROGRAM_BASE ? PROGRAM_BASE
+    return (int64_t)address < (int64_t)PROGRAM_BASE ? PROGRAM_BASE
            : address < PROGRAM_END ? address : PROGRAM_END;
 }
 

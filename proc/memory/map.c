@@ -67,6 +67,7 @@ static bool extend(struct space *space, uint64_t start, uint64_t end, unsigned p
 
     if (!region || region->end != start || region->object || region->flags
         || region->protection != protection
+        || region_page(region, end) > REGION_PAGES_MAX
         || (region->amap && region->amap->references > 1)) {
         return false;
     }

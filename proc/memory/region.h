@@ -15,6 +15,10 @@
 
 enum { REGIONS_MAX = 1 << 14 };
 
+/* Pages of a region, from its origin on: one that moves, grows and loses its front again and
+ * again never comes near the end of sparse arrays. */
+#define REGION_PAGES_MAX ((size_t)1 << 40)
+
 struct region {
     struct space *space;
     uint64_t origin, start, end;

@@ -29,12 +29,14 @@ static bool is_free(const struct space *space, uint64_t start, uint64_t end)
            && (first == space->count || space->regions[first]->start >= end);
 }
 
-/* What ends at an address can grow: it shares no pages of its own. False: no memory. */
-static bool prepare_growth(struct space *space, uint64_t end)
+/* What ends at an address can grow by so much: it shares no pages of its own. False: no
+ * memory. */
+static bool prepare_growth(struct space *space, uint64_t end, size_t more)
 {
     struct region *region = space_region(space, end - 1);
 
-    return !region->amap || region_own_amap(region);
+    return region_page(region, end) + more <= REGION_PAGES_MAX
+           && (!region->amap || region_own_amap(region));
 }
 
 /* Makes it longer; nothing is behind it. */
@@ -102,7 +104,7 @@ static int64_t move(struct space *space, const struct remap *remap, size_t keep)
     uint64_t to = fixed ? remap->to : space_find_place(space, remap->wanted);
 
     if (!to || cut_all(space, remap, end) != 0
-        || (more && !prepare_growth(space, end))) {
+        || (more && !prepare_growth(space, end, remap->wanted - keep))) {
         return -ENOMEM;
     }
     if (fixed) {
@@ -163,7 +165,7 @@ int64_t space_remap(struct space *space, const struct remap *remap)
     if (!is_free(space, end, new_end)) {
         return remap->flags & PROC_REMAP_MOVE ? move(space, remap, keep) : -ENOMEM;
     }
-    if (!prepare_growth(space, end)) {
+    if (!prepare_growth(space, end, remap->wanted - keep)) {
         return -ENOMEM;
     }
     grow(space, end, remap->wanted - keep);

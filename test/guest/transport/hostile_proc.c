@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls of the process server that would keep it busy for ever, use up its stack, or lead
- * out of a namespace: timers that ring at once and always, processes that all end with the
- * one before them, a program that begins with a terabyte, and a file that nobody exported.
- * The process server answers as before.
+ * Calls that would keep the process server busy for ever, use up its stack, or lead out of a
+ * namespace: timers that always ring at once, processes that all end with the one before
+ * them, a program that begins with a terabyte, a file that nobody exported, and a mapping
+ * that moves and grows for ever. It answers as before.
  */
 #include <native/tap.h>
 #include <util/errno.h>
@@ -12,9 +12,11 @@
 #include "counters.h"
 #include "raw.h"
 
-enum { TIMERS = 64, CALLS = 100, CHAIN = 400,
+enum { PAGE = 4096, MOVES = 100, TIMERS = 64, CALLS = 100, CHAIN = 400,
        USER_SIGNAL = 10, ALARM = 14, TERMINATE = 15 };
 #define TERABYTE (UINT64_C(1) << 40)
+#define LARGE    (64 * TERABYTE)
+#define LOW      (TERABYTE / 64)
 
 static int call(enum proc_call number, uint64_t first, uint64_t second, uint64_t third)
 {
@@ -62,6 +64,38 @@ static int large_program(void)
     if (raw_proc(PROC_MAP, map, 6, NULL) < 0)
         return 1;
     return call(PROC_EXEC, raw_results()[0], TERABYTE, 0) == -E2BIG ? 0 : 2;
+}
+
+static int64_t remap(uint64_t from, uint64_t size, uint64_t to, uint64_t wanted,
+    unsigned flags)
+{
+    const uint64_t words[5] = {from, size, to, wanted, flags};
+    int error = raw_proc(PROC_REMAP, words, 5, NULL);
+
+    return error ? error : (int64_t)raw_results()[0];
+}
+
+/* A page that is always the last one of a mapping as large as can be: counted from where that
+ * began it would be so far away in the end that no table has it. */
+static int moved_page(void)
+{
+    const uint64_t map[6] = {LOW, PAGE, PROC_READ | PROC_WRITE, PROC_MAP_FIXED};
+
+    if (raw_proc(PROC_MAP, map, 6, NULL) < 0)
+        return 1;
+    for (unsigned i = 0; i < MOVES; i++) {
+        int64_t place = remap(LOW, PAGE, 0, LARGE, PROC_REMAP_MOVE);
+        uint64_t last = (uint64_t)place + LARGE - PAGE;
+
+        if (place == -ENOMEM)
+            return i > 1 ? 0 : 2;
+        if (place < 0 || call(PROC_UNMAP, (uint64_t)place, LARGE - PAGE, 0) < 0)
+            return 3;
+        *(volatile char *)last = 1;
+        if (remap(last, PAGE, LOW, PAGE, PROC_REMAP_MOVE | PROC_REMAP_FIXED) != LOW)
+            return 4;
+    }
+    return 5;
 }
 
 /* Without /srv there is no way to a service that is not mounted. */
@@ -135,6 +169,7 @@ static void check_all(void)
     check("timers", timers);
     check("large program", large_program);
     check("held file", held_file);
+    check("moved page", moved_page);
     check_chain();
 }
 
