@@ -343,11 +343,18 @@ int library_done(struct uxrt_thread *t, uint64_t badge)
     return (int)client_proc(t, PROC_DONE, &badge, 1, NULL, 0);
 }
 
+/* The message registers are kept over the call: a server that drops files may have put an
+ * answer's bytes there. */
 int library_hold(struct uxrt_thread *t, uint32_t service, uint64_t token, uint64_t badge)
 {
     const uint64_t words[3] = {service, token, badge};
+    uint64_t saved[1 + sizeof(words) / sizeof(*words)];
+    int result;
 
-    return (int)client_proc(t, PROC_HOLD, words, 3, NULL, 0);
+    memcpy(saved, t->ipc->msg, sizeof(saved));
+    result = (int)client_proc(t, PROC_HOLD, words, 3, NULL, 0);
+    memcpy(t->ipc->msg, saved, sizeof(saved));
+    return result;
 }
 
 int library_held(struct uxrt_thread *t, uint64_t token)

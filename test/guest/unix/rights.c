@@ -26,6 +26,34 @@ static ssize_t pass(int fd, const int *files, int count)
     return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
+/* Descriptors that nobody asks for are dropped, and leave the bytes alone. */
+static void test_dropped(void)
+{
+    static const char text[] = "forty bytes that come as they were sent.";
+    union { char bytes[CMSG_SPACE(sizeof(int))]; struct cmsghdr first; } control = {{0}};
+    struct iovec part = {(char *)text, sizeof(text)};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+        .msg_controllen = sizeof(control)};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+    char got[sizeof(text)] = {0};
+    int pair[2], ends[2];
+
+    (void)!socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+    (void)!pipe(ends);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(c), &ends[1], sizeof(int));
+    ok(sendmsg(pair[0], &message, 0) == sizeof(text), "a descriptor with forty bytes");
+    close(ends[1]);
+    ok(read(pair[1], got, sizeof(got)) == sizeof(got) && !memcmp(got, text, sizeof(got)),
+       "read gets the bytes");
+    ok(read(ends[0], got, 1) == 0, "and the descriptor is closed");
+    close(ends[0]);
+    close(pair[0]);
+    close(pair[1]);
+}
+
 /* Receives a byte and at most `most` descriptors: how many; -1: an error. */
 static int catch(int fd, int *files, int most, int flags, int *cut)
 {
@@ -181,5 +209,6 @@ int main(void)
     test_lost();
     test_sockets();
     test_many();
+    test_dropped();
     return checks_done();
 }
