@@ -8,6 +8,7 @@
 
 #include <transport/protocol.h>
 #include <util/errno.h>
+#include <util/mode.h>
 #include <util/string.h>
 
 enum { PIECE_LEAST = 4096 - sizeof(struct message), PIECE_MOST = 64 * 1024 };
@@ -204,10 +205,12 @@ int64_t socket_read(struct server_request *request)
     return result == -EAGAIN ? park(socket, request) : result;
 }
 
+/* A read may be the last that has the socket's file: it is kept until this is done. */
 void socket_serve(struct server *server, struct socket *socket, uint32_t bits)
 {
     struct server_request *first;
 
+    socket->node.references++;
     while ((first = socket->reading) != NULL) {
         int64_t result = try_read(socket, first);
 
@@ -217,6 +220,8 @@ void socket_serve(struct server *server, struct socket *socket, uint32_t bits)
         server_finish(first, result);
     }
     server_changed(server, &socket->node, bits);
+    socket->node.references--;
+    server_unlinked(server, &socket->node);
 }
 
 /* --- sending ---------------------------------------- */
@@ -316,7 +321,8 @@ static int64_t send_bytes(struct socket *from, struct socket *to,
 
     while (done < request->count) {
         struct message *message = piece(from, to, request->count - done, user, note);
-        int64_t got = message ? fill(message, request, done) : -EAGAIN;
+        int64_t got = message ? fill(message, request, done)
+                      : to->queued ? -EAGAIN : -ENOBUFS;
 
         if (message && !message->size)
             take_back(to, message, note);
@@ -388,6 +394,8 @@ int64_t socket_write(struct server_request *request)
             return -EINVAL;
     }
     result = send(socket, request, note);
+    if (note && result >= 0)    /* who sends to itself may have been told, in its place */
+        note = note_find(socket, request->request.badge, tag, false);
     if (note && result >= 0)
         note_free(socket, note);
     return result;
@@ -425,8 +433,11 @@ static uint32_t stream_ready(const struct socket *socket)
 uint32_t socket_ready(struct server_file *file)
 {
     const struct socket *socket = socket_of(file->node);
-    uint32_t bits = socket->type == TYPE_DATAGRAM ? 0 : stream_ready(socket);
+    uint32_t bits;
 
+    if (S_ISDIR(file->node->mode))
+        return UXRT_READY_READ;
+    bits = socket->type == TYPE_DATAGRAM ? 0 : stream_ready(socket);
     if (socket->state == SOCKET_LISTENING)
         return list_empty(&socket->pending) ? 0 : UXRT_READY_READ;
     if (!list_empty(&socket->queue) || socket->read_shut)

@@ -149,7 +149,7 @@ static int open(struct server *server, struct server_file *file,
 
 void socket_end(struct server *server, struct socket *socket)
 {
-    bool unread = !list_empty(&socket->queue);
+    bool unread = !list_empty(&socket->queue) || !socket->file;
     struct socket *peer = socket->peer;
 
     if (unread && socket->state == SOCKET_CONNECTED && peer

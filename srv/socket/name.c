@@ -47,7 +47,7 @@ static struct socket *find_abstract(const char *text, uint32_t length, unsigned 
     for (struct list *at = sockets.next; at != &sockets; at = at->next) {
         struct socket *s = list_entry(at, struct socket, link);
 
-        if (s->state != SOCKET_ENDED && s->name && !s->key && s->type == type
+        if (s->state != SOCKET_ENDED && s->bound && !s->key && s->type == type
             && s->name->length == length && !memcmp(s->name->text, text, length))
             return s;
     }
@@ -78,7 +78,8 @@ static int choose_name(struct socket *socket)
             text[1 + i] = digits[last >> (4 * (4 - i)) & 15];
     } while (find_abstract(text, sizeof(text), socket->type));
     socket->name = name_create(text, sizeof(text));
-    return socket->name ? 0 : -ENOMEM;
+    socket->bound = socket->name != NULL;
+    return socket->bound ? 0 : -ENOMEM;
 }
 
 int name_bind(struct socket *socket, const struct socket_address *address)
@@ -93,6 +94,7 @@ int name_bind(struct socket *socket, const struct socket_address *address)
     socket->name = name_create(address->name, address->length);
     if (!socket->name)
         return -ENOMEM;
+    socket->bound = true;
     while (!is_abstract(address->name) && !socket->key)
         socket->key = fs_token_make();
     return 0;
@@ -102,6 +104,7 @@ void name_end(struct socket *socket)
 {
     name_put(socket->name);
     socket->name = NULL;
+    socket->bound = false;
     socket->key = 0;
 }
 

@@ -6,6 +6,7 @@
 #include <transport/process.h>
 #include <util/errno.h>
 #include <util/heap.h>
+#include <util/mode.h>
 #include <util/string.h>
 
 static struct socket *socket_for(const struct server_request *request)
@@ -118,7 +119,7 @@ int64_t socket_get(struct server_request *request, unsigned attribute, uint64_t 
     struct socket *socket = socket_for(request);
     uint64_t number = argument >> SOCKET_NUMBER_SHIFT;
 
-    if (!socket->file)
+    if (S_ISDIR(socket->node.mode))
         return -ENOTTY;
     if (attribute == ATTR_CONTROL && argument == FIONREAD) {
         uint32_t bytes = bytes_there(socket);
@@ -261,7 +262,7 @@ int64_t socket_set(struct server_request *request, unsigned attribute, uint64_t 
     uint64_t number = argument >> SOCKET_NUMBER_SHIFT;
     int64_t result;
 
-    if (attribute != ATTR_SOCKET || !socket_for(request)->file)
+    if (attribute != ATTR_SOCKET || S_ISDIR(request->file->node->mode))
         return -ENOTTY;
     if (operation == SOCKET_PREPARE)
         result = prepare(request, number, record, size);

@@ -63,6 +63,7 @@ struct socket {
     struct socket_user user, peer_user;
     /* Its name. */
     struct name *name;
+    bool bound;                 /* to that name; an accepted one is not */
     uint64_t key;               /* of a path; 0: none */
     /* Where it sends to, and who sends to it. */
     struct socket *peer;

@@ -181,6 +181,56 @@ static void test_names(void)
     unlink(path);
 }
 
+/* A long write is read in parts, the last of each piece as right as the others. */
+static void test_long(void)
+{
+    enum { LONG = 150000, PART = 500 };
+    static unsigned char sent[LONG], got[LONG];
+    int pair[2];
+    size_t to = 0, from = 0;
+
+    for (size_t i = 0; i < LONG; i++)
+        sent[i] = (unsigned char)(i * 7 + i / 251);
+    (void)!socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair);
+    while (from < LONG) {
+        ssize_t put = to < LONG ? write(pair[0], sent + to, LONG - to) : 0;
+        ssize_t part = read(pair[1], got + from, LONG - from < PART ? LONG - from : PART);
+
+        if (part <= 0)
+            break;
+        to += put > 0 ? (size_t)put : 0;
+        from += (size_t)part;
+    }
+    ok(from == LONG && !memcmp(sent, got, LONG), "a long write, read in parts");
+    close(pair[0]);
+    close(pair[1]);
+}
+
+/* The name is free when its listener has gone, though a connection lives on. */
+static void test_name_again(void)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0again"};
+    socklen_t length = offsetof(struct sockaddr_un, sun_path) + 6;
+    int one = socket(AF_UNIX, SOCK_STREAM, 0), client = socket(AF_UNIX, SOCK_STREAM, 0);
+    int waiting = socket(AF_UNIX, SOCK_STREAM, 0), server;
+    char byte;
+
+    (void)!bind(one, (struct sockaddr *)&name, length);
+    (void)!listen(one, 2);
+    (void)!connect(client, (struct sockaddr *)&name, length);
+    server = accept(one, NULL, NULL);
+    (void)!connect(waiting, (struct sockaddr *)&name, length);
+    close(one);
+    ok(read(waiting, &byte, 1) == -1 && errno == ECONNRESET, "never accepted: ECONNRESET");
+    one = socket(AF_UNIX, SOCK_STREAM, 0);
+    ok(server >= 0 && !bind(one, (struct sockaddr *)&name, length),
+       "a name whose listener has gone is free");
+    close(one);
+    close(client);
+    close(waiting);
+    close(server);
+}
+
 static void test_abstract(void)
 {
     struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0test"};
@@ -462,6 +512,8 @@ int main(void)
     test_shutdown();
     test_names();
     test_abstract();
+    test_name_again();
+    test_long();
     test_datagrams();
     test_credentials();
     test_errors();
