@@ -110,7 +110,8 @@ static void forget(struct server *server, struct server_node *node)
         heap_free(pty);
 }
 
-/* The open file is the master of a new pty instead of ptmx: its reference moves there. */
+/* The open file is the master of a new pty instead of ptmx, or of another master, as on
+ * Linux: its reference moves there. */
 static int open_master(struct server *server, struct server_file *file,
     const struct server_caller *caller)
 {
@@ -132,7 +133,7 @@ static int open(struct server *server, struct server_file *file,
 
     if (S_ISDIR(file->node->mode))
         return 0;
-    if (file->node == &ptmx)
+    if (file->node == &ptmx || is_master(file->node))
         return open_master(server, file, caller);
     if (pty->locked || pty->closed)
         return -EIO;

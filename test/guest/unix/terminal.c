@@ -203,6 +203,23 @@ static void queues(void)
     back();
 }
 
+/* The name of a master that is open is that of ptmx. */
+static void opened_again(void)
+{
+    char name[64];
+    int number = -1, other = -1, master;
+
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", pty.master);
+    master = open(name, O_RDWR | O_NOCTTY);
+    ok(master >= 0 && ioctl(master, TIOCGPTN, &other) == 0
+           && ioctl(pty.master, TIOCGPTN, &number) == 0 && other != number,
+        "a master opened again is that of another pty");
+    close(master);
+    type(&pty, "still\n");
+    ok(screen_is(&pty, "still\r\n") && reads(pty.slave, 100, "still\n"),
+        "the first one works on");
+}
+
 static volatile sig_atomic_t resized;
 
 static void on_resize(int number)
@@ -317,6 +334,7 @@ int main(void)
     queues();
     sizes();
     packets();
+    opened_again();
     end();
     return checks_done();
 }
