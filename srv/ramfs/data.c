@@ -10,7 +10,8 @@ enum { RUN_MAX = 1024 * 1024 };         /* bytes looked at for one copy */
 
 static uint8_t zeros[4 * PAGE_BYTES];
 
-/* Before a file grows: what clients wrote behind its end is not to come to light. */
+/* What was behind the end of a file that grows, or is there after a cut, is not to come to
+ * light. */
 static void clear_tail(struct ramfs_node *node)
 {
     struct ramfs_data *data = &node->data;
@@ -30,13 +31,14 @@ int ramfs_resize(struct server *server, struct server_node *base, uint64_t size)
         return -EFBIG;
     if (size < base->size) {
         data_cut(data, pages_of(size));
+        base->size = size;
     } else {
         if (data->shared && !data_enlarge(data, size))
             return -ENOSPC;
         if (data->written && !data_fill_holes(data, base->size, size))
             return -ENOSPC;
-        clear_tail(node);
     }
+    clear_tail(node);
     base->size = size;
     base->modified = base->changed = ramfs_now();
     return 0;
@@ -123,10 +125,12 @@ int64_t ramfs_write(struct server_request *request)
 
     int64_t done = server_get(request, 0, data->memory + from, count);
 
+    if (done > 0 && from + (uint64_t)done > node->node.size)
+        node->node.size = from + (uint64_t)done;
+    if (done < (int64_t)count)      /* what is behind the end may have been written */
+        data_cut(data, pages_of(node->node.size));
     if (done <= 0)
         return done;
-    if (from + (uint64_t)done > node->node.size)
-        node->node.size = from + (uint64_t)done;
     node->node.modified = node->node.changed = ramfs_now();
     if (node->node.mode & (S_ISUID | S_ISGID))
         server_bytes_changed(request);

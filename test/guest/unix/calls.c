@@ -156,6 +156,10 @@ static void nameless(void)
     at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     ok(at != MAP_FAILED && !memcmp(at + 10, "abc", 3), "mapped");
     munmap(at, 4096);
+    ok(ftruncate(fd, 11) == 0, "cut");
+    at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+    ok(at != MAP_FAILED && at[10] == 'a' && at[11] == 0, "behind its end there are zeros");
+    munmap(at, 4096);
     close(fd);
     ok(fails(memfd_create("some", 1u << 20), EINVAL), "memfd_create: nonsense");
 }
