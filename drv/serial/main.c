@@ -55,22 +55,23 @@ static void take_all(void)
     uart_want_input(tail - head < RING);
 }
 
-/* Sends what the device takes; true when it has taken all. */
-static bool send(struct server_request *request)
+/* Sends what the device takes: the write's result, or -EAGAIN: it takes no more now. */
+static int64_t send(struct server_request *request)
 {
     char bytes[UART_FIFO];
-    int64_t got = 1;
 
-    while (got > 0 && uart_has_room()) {
+    while (sent < request->count) {
         uint64_t left = request->count - sent;
+        int64_t got = uart_has_room() ? server_get(request, sent, bytes,
+                                            left < UART_FIFO ? left : UART_FIFO) : -EAGAIN;
 
-        got = left ? server_get(request, sent, bytes, left < UART_FIFO ? left : UART_FIFO)
-                   : 0;
+        if (got <= 0)
+            return got == -EAGAIN || !sent ? got : (int64_t)sent;
         for (int64_t i = 0; i < got; i++)
             uart_put(bytes[i]);
-        sent += got > 0 ? (uint64_t)got : 0;
+        sent += (uint64_t)got;
     }
-    return got <= 0;
+    return (int64_t)sent;
 }
 
 static int64_t read(struct server_request *request)
@@ -100,17 +101,20 @@ static void cancelled(struct server_request *request)
 
 static int64_t write(struct server_request *request)
 {
-    uint64_t done;
+    int64_t result;
 
     if (writer)
         return request->file->flags & UXRT_NONBLOCK ? -EAGAIN : -ERROR_WAIT;
     sent = 0;
-    if (send(request))
-        return request->count;
-    done = sent;
+    result = send(request);
+    if (result != -EAGAIN)
+        return result;
     writer = server_park(request, cancelled);
     uart_want_room(writer != NULL);
-    return writer ? SERVER_PARKED : done ? (int64_t)done : -ERROR_WAIT;
+    if (!writer)
+        return sent ? (int64_t)sent : -ERROR_WAIT;
+    writer->done = (int64_t)sent;
+    return SERVER_PARKED;
 }
 
 static uint32_t ready(struct server_file *file)
@@ -120,17 +124,25 @@ static uint32_t ready(struct server_file *file)
            | (!writer ? UXRT_READY_WRITE : 0);
 }
 
+static void finish_writer(void)
+{
+    struct server_request *request = writer;
+    int64_t result = request ? send(request) : -EAGAIN;
+
+    if (request)
+        request->done = (int64_t)sent;
+    if (result == -EAGAIN)
+        return;
+    writer = NULL;
+    uart_want_room(false);
+    server_finish(request, result);
+}
+
 static void interrupt(struct server *server)
 {
     do {
         take_all();
-        if (writer && send(writer)) {
-            struct server_request *request = writer;
-
-            writer = NULL;
-            uart_want_room(false);
-            server_finish(request, (int64_t)sent);
-        }
+        finish_writer();
     } while (!uart_rest());
     if (head != tail || ended)
         server_changed(server, &node, UXRT_READY_READ);

@@ -193,6 +193,6 @@ void fs_parked_end(struct connection *connection, int error)
         struct parked *first = list_entry(connection->parked.next, struct parked, link);
 
         first->cancelled(&first->request);
-        server_finish(&first->request, error);
+        server_finish(&first->request, first->request.done ? first->request.done : error);
     }
 }

@@ -60,6 +60,8 @@ struct server_request {
     bool end;               /* set by the operation: this reached the end of the file */
     bool now;               /* set by the operation: it shall not wait, whatever the file's
                                flags say */
+    int64_t done;           /* set by the operation while it keeps the request: what has been
+                               done, which is its result if it is cancelled; 0: nothing */
     struct server_request *next;    /* the operation's, while it keeps the request */
 };
 
@@ -122,6 +124,9 @@ struct server_operations {
         void *answer, size_t size);             /* returns bytes of the answer */
     int64_t (*object)(struct server_request *, unsigned protection);    /* a token */
     void (*forget)(struct server *, struct server_node *);
+    /* The name of a directory in its parent: its length; 0: it has none. If left out, the
+     * entries of the parent are looked through. */
+    size_t (*name)(struct server *, struct server_node *directory, char name[256]);
 
     /* Others. */
     bool watched;           /* nodes can be watched: their numbers and addresses stay until
