@@ -25,31 +25,44 @@ size_t fs_path_join(const struct open_file *base, const char *name, size_t lengt
     return used + length - from;
 }
 
-/* Puts the name of a directory in its parent, and a slash, before *used bytes at the end
- * of the record. */
-static int add_name(struct attribute_call *call, struct server_node *parent,
-    const struct server_node *node, size_t *used)
+/* The name of a directory in its parent: its length, or an error. */
+static int find_name(struct server *server, struct server_node *parent,
+    struct server_node *node, char name[256])
 {
-    uint64_t cookie = 0;
+    struct uxrt_entry entry = { 0 };
+    int result;
 
-    for (;;) {
-        struct uxrt_entry entry = { 0 };
-        char name[256], *end = call->data + RECORD_MAX - *used;
-        int result = call->server->operations.entry(call->server, parent, cookie, &entry,
-            name);
+    if (server->operations.name) {
+        result = (int)server->operations.name(server, node, name);
+        return result ? result : -ENOENT;
+    }
+    do {
+        uint64_t cookie = entry.next;
 
+        entry = (struct uxrt_entry){ 0 };
+        result = server->operations.entry(server, parent, cookie, &entry, name);
         if (result <= 0)
             return result ? result : -ENOENT;
-        cookie = entry.next;
-        if (entry.node != node->number)
-            continue;
-        if (*used + entry.name_length + 1 > NAME_BYTES)
-            return -ENAMETOOLONG;
-        *--end = '/';
-        memcpy(end - entry.name_length, name, entry.name_length);
-        *used += entry.name_length + 1u;
-        return 0;
-    }
+    } while (entry.node != node->number);
+    return entry.name_length;
+}
+
+/* Puts the name of a directory, and a slash, before *used bytes at the end of the
+ * record. */
+static int add_name(struct attribute_call *call, struct server_node *parent,
+    struct server_node *node, size_t *used)
+{
+    char name[256], *end = call->data + RECORD_MAX - *used;
+    int length = find_name(call->server, parent, node, name);
+
+    if (length < 0)
+        return length;
+    if (*used + (size_t)length + 1 > NAME_BYTES)
+        return -ENAMETOOLONG;
+    *--end = '/';
+    memcpy(end - length, name, (size_t)length);
+    *used += (size_t)length + 1;
+    return 0;
 }
 
 /* The path as it is now. */

@@ -151,7 +151,7 @@ void *server_data(struct server_request *);
  * answers it; bytes of a short write stay with it. Null: no more can be parked for this
  * connection; return -ERROR_WAIT then, which makes the client wait until server_changed()
  * and ask again. A cancelled request is taken back by calling `cancelled`, and the client
- * gets EINTR. */
+ * gets EINTR, unless some of it has been done. */
 struct server_request *server_park(struct server_request *,
     void (*cancelled)(struct server_request *));
 void server_finish(struct server_request *, int64_t result);

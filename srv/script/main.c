@@ -32,15 +32,18 @@ static struct server *server_for(struct server *control, uint64_t badge)
     return identity->service == own ? control : NULL;
 }
 
-/* Calls on the way use the registers: the bytes are kept before. */
-static void keep(struct uxrt_request *request)
+/* Before names are given: those of processes that have ended are free. The calls for that
+ * use the registers, which have the request's bytes, or its name. */
+static void look_before(struct server *control, const struct uxrt_request *request)
 {
-    static uint64_t kept[UXRT_SHORT_WRITE / 8];
+    uint64_t kept[UXRT_SHORT_READ / 8];
+    uint64_t *registers = (uint64_t *)request->data - request->write;
+    size_t size = request->form ? 0 : request->words * sizeof(*kept);
 
-    if (!request->write || request->form || request->count > sizeof(kept))
-        return;
-    memcpy(kept, request->data, request->count);
-    request->data = kept;
+    memcpy(kept, registers, size);
+    server_notified(control, BADGE_SERVICE);
+    scripts_look();
+    memcpy(registers, kept, size);
 }
 
 static void handle(struct server *control, int service, struct uxrt_request *request)
@@ -56,10 +59,7 @@ static void handle(struct server *control, int service, struct uxrt_request *req
         script->opening = NULL;
         script->began = script_clock;
     } else if (request->offset >> 63 && !request->current) {
-        /* Before names are given: those of processes that have ended are free. */
-        keep(request);
-        server_notified(control, BADGE_SERVICE);
-        scripts_look();
+        look_before(control, request);
     }
     if (server)
         answer = server_handle(server, request, &result, &end);

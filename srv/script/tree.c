@@ -191,8 +191,20 @@ static struct server_node *parent(struct server *server, struct server_node *dir
     return above ? &above->node : NULL;
 }
 
+static size_t name_of(struct server *server, struct server_node *directory, char name[256])
+{
+    const struct node *node = node_of(directory);
+    size_t start = node->length;
+
+    (void)server;
+    while (start && node->path[start - 1] != '/')
+        start--;
+    memcpy(name, node->path + start, node->length - start);
+    return node->gone ? 0 : node->length - start;
+}
+
 const struct server_operations tree_operations = {
     .begin = begin, .lookup = lookup, .create = create, .remove = remove,
-    .rename = rename, .entry = list_entry_of, .root = root, .parent = parent,
+    .rename = rename, .entry = list_entry_of, .root = root, .parent = parent, .name = name_of,
     .open = data_open, .close = data_close, .read = data_read, .write = data_write,
     .resize = data_resize, .stat = data_stat};
