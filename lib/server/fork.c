@@ -170,6 +170,20 @@ int64_t fs_fork_read(struct attribute_call *call)
     return sizeof(snapshot->token);
 }
 
+/* The fork that this snapshot was made for has failed. */
+int64_t fs_fork_write(struct attribute_call *call)
+{
+    struct snapshot *snapshot;
+    uint64_t token;
+
+    memcpy(&token, call->data, sizeof(token));
+    snapshot = snapshot_find(call->connection, token);
+    if (!snapshot)
+        return -ENOENT;
+    snapshot_drop(call->server, call->connection, snapshot);
+    return sizeof(token);
+}
+
 /* Takes an export back; the reference to the file is the caller's then. */
 static struct server_file *export_take(struct export *export)
 {

@@ -142,6 +142,7 @@ static inline struct open_file *fs_open_of(struct server_file *file)
 
 /* fork.c: snapshots and exports; adopt.c. */
 int64_t fs_fork_read(struct attribute_call *call);
+int64_t fs_fork_write(struct attribute_call *call);
 int64_t fs_export_read(struct attribute_call *call);
 int64_t fs_import_write(struct attribute_call *call);
 int64_t fs_adopt_write(struct attribute_call *call);

@@ -51,13 +51,27 @@ static int get_token(struct uxrt_thread *t, unsigned slot, bool *used, uint64_t 
     return count + 1;
 }
 
+/* There will be no child: what the snapshots hold is let go. */
+static void drop_tokens(struct uxrt_thread *t, const uint64_t *pairs, int count)
+{
+    for (int i = 0; i < count; i++) {
+        (void)client_write(t, (unsigned)pairs[2 * i], CONTROL_FILE, &pairs[2 * i + 1],
+            sizeof(*pairs), (int64_t)attribute_address(ATTR_FORK, 0));
+    }
+}
+
 static int get_tokens(struct uxrt_thread *t, bool used[SLOTS], uint64_t *pairs)
 {
     int count = get_token(t, SLOT_PROC, &used[SLOT_PROC], pairs, 0);
 
-    for (unsigned slot = SLOT_CONNECTION; slot < connection_slots_end() && count >= 0;
-         slot++) {
-        count = get_token(t, slot, &used[slot], pairs, count);
+    for (unsigned slot = SLOT_CONNECTION; slot < connection_slots_end(); slot++) {
+        int more = get_token(t, slot, &used[slot], pairs, count);
+
+        if (more < 0) {
+            drop_tokens(t, pairs, count);
+            return more;
+        }
+        count = more;
     }
     return count;
 }
@@ -101,33 +115,44 @@ static __attribute__((noinline)) int64_t split(struct uxrt_thread *t,
         return 0;
     }
     (void)take_event(t, EVENT_FORK);
-    result = client_proc(t, PROC_FORK, words, count, NULL, 0);
+    result = client_proc(t, PROC_FORK, words, FIRST_PAIR + 2 * count, NULL, 0);
+    if (result < 0) {
+        drop_tokens(t, words + FIRST_PAIR, (int)count);
+    }
     descriptor_after_fork(false);
     return result < 0 ? result : (int64_t)t->shared->result[0];
 }
 
-int fork_with(struct uxrt_thread *t, bool used[SLOTS], unsigned flags)
+/* Within descriptor_before_fork(), so that the snapshots have what the child's table has. */
+static int fork_locked(struct uxrt_thread *t, bool used[SLOTS], unsigned flags)
 {
     uint64_t words[WORDS_MAX];
     int count = get_tokens(t, used, words + FIRST_PAIR), pid;
 
     if (count < 0) {
+        descriptor_after_fork(false);
         return count;
     }
     words[2] = flags;
     words[3] = (uint64_t)count;
-    descriptor_before_fork();
-    pid = (int)split(t, used, words, FIRST_PAIR + 2 * (unsigned)count);
+    pid = (int)split(t, used, words, (unsigned)count);
     while (pid > 0 && flags & PROC_FORK_TELL && !take_event(t, EVENT_FORK)) {
         client_sleep(t);
     }
     return pid;
 }
 
+int fork_with(struct uxrt_thread *t, bool used[SLOTS], unsigned flags)
+{
+    descriptor_before_fork();
+    return fork_locked(t, used, flags);
+}
+
 int fork_all(struct uxrt_thread *t, unsigned flags)
 {
     bool used[SLOTS] = {false};
 
+    descriptor_before_fork();
     if (trace_file()) {
         used[trace_file()->slot] = true;
     }
@@ -138,7 +163,7 @@ int fork_all(struct uxrt_thread *t, unsigned flags)
             }
         }
     }
-    return fork_with(t, used, flags);
+    return fork_locked(t, used, flags);
 }
 
 int library_fork(struct uxrt_thread *t)

@@ -122,7 +122,8 @@ enum attribute {
     ATTR_STATFS,     /* R struct uxrt_statfs */
     ATTR_SYNC,       /* W nothing */
     /* On the control file. */
-    ATTR_FORK,       /* R uint64_t token: a snapshot of the connection's open files */
+    ATTR_FORK,       /* R uint64_t token: a snapshot of the connection's open files; W the
+                        token: there will be no child for it */
     ATTR_CLOSEMANY,  /* W uint32_t ids to close */
     ATTR_EXPORT,     /* R uint64_t one-use token; argument: id to pass on */
     ATTR_IMPORT,     /* W uint64_t token; argument: new id */

@@ -68,6 +68,24 @@ static void many_forks(void **state)
     for (unsigned i = 0; i < 100; i++)
         get_token(user, ATTR_FORK, 0);
     assert_int_equal(fake_read(fake_child(3, user, first), A, 1, 0), -EBADF);
+    fake_end(user);
+    assert_int_equal(toy.closed, 1);
+}
+
+/* What a fork that failed would have had is let go. */
+static void failed_forks(void **state)
+{
+    uint64_t token;
+
+    (void)state;
+    fake_open(user, ROOT, "f", A, MAKE, 0644);
+    token = get_token(user, ATTR_FORK, 0);
+    fake_set(user, A, ATTR_CLOSE, 0, NULL, 0);
+    assert_int_equal(toy.closed, 0);
+    assert_int_equal(fake_set(admin, CONTROL_FILE, ATTR_FORK, 0, &token, 8), -ENOENT);
+    assert_int_equal(fake_set(user, CONTROL_FILE, ATTR_FORK, 0, &token, 8), 8);
+    assert_int_equal(toy.closed, 1);
+    assert_int_equal(fake_set(user, CONTROL_FILE, ATTR_FORK, 0, &token, 8), -ENOENT);
     assert_int_equal(fake_get(user, CONTROL_FILE, ATTR_FORK, 0, 4), -EINVAL);
     assert_int_equal(fake_get(user, A, ATTR_FORK, 0, 8), -EBADF);
 }
@@ -326,7 +344,7 @@ static void strangers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CHECK(forks), CHECK(odd_forks), CHECK(many_forks), CHECK(exports), CHECK(parking),
+        CHECK(forks), CHECK(odd_forks), CHECK(many_forks), CHECK(failed_forks), CHECK(exports), CHECK(parking),
         CHECK(registers_kept), CHECK(parking_limits), CHECK(readiness), CHECK(locks),
         CHECK(answers), CHECK(others), CHECK(resumed), CHECK(strangers),
     };
