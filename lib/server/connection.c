@@ -100,12 +100,10 @@ static void look(struct server *server, uint32_t index, const struct identity *i
     uint32_t state = __atomic_load_n(&identity->state, __ATOMIC_ACQUIRE);
     uint64_t badge = badge_of(index, identity->generation);
 
+    if (connection && (connection->badge != badge || state == IDENTITY_FREE))
+        fs_connection_free(server, connection);
     if (server->has_number && identity->service != server->number)
         return;
-    if (connection && (connection->badge != badge || state == IDENTITY_FREE)) {
-        fs_connection_free(server, connection);
-        connection = NULL;
-    }
     if (state == IDENTITY_ENDING)
         server_ended(server, badge);
 }

@@ -47,6 +47,9 @@ static int create(struct attribute_call *call, struct opening *opening)
     error = fs_may_change(call, at->parent);
     if (error)
         return error;
+    if (at->parent->mode & S_ISGID && !call->caller.privileged
+        && !fs_in_group(call->identity, at->parent->gid))
+        mode &= ~(uint32_t)S_ISGID;     /* it may get the directory's group */
     opening->created = true;
     error = call->server->operations.create(call->server, &call->caller, at->parent,
         at->name, at->length, mode, &opening->at.node);

@@ -52,6 +52,17 @@ static int check_loop(struct server *server, const struct walk *from, const stru
     return 0;
 }
 
+/* May a directory have another parent? It must be writable, as its ".." changes. */
+static int check_move(const struct attribute_call *call, const struct walk *from,
+    const struct walk *to)
+{
+    int error = check_loop(call->server, from, to);
+
+    if (error || !S_ISDIR(from->node->mode) || from->parent == to->parent)
+        return error;
+    return fs_permits(from->node, call->identity, MAY_WRITE) ? 0 : -EACCES;
+}
+
 /* Is the file that has the new name now one that can be replaced? */
 static int check_replaced(const struct attribute_call *call,
     const struct renaming *renaming)
@@ -83,7 +94,7 @@ static int check_exchanged(const struct attribute_call *call,
         return -ENOENT;
     if (!fs_may_remove(to->parent, to->node, call->identity))
         return -EPERM;
-    return check_loop(call->server, to, &renaming->from);
+    return check_move(call, to, &renaming->from);
 }
 
 static int check(const struct attribute_call *call, const struct renaming *renaming)
@@ -97,7 +108,7 @@ static int check(const struct attribute_call *call, const struct renaming *renam
         return -ENOTDIR;
     if (!fs_may_remove(from->parent, from->node, call->identity))
         return -EPERM;
-    error = check_loop(call->server, from, &renaming->to);
+    error = check_move(call, from, &renaming->to);
     if (error)
         return error;
     return renaming->flags & UXRT_RENAME_EXCHANGE ? check_exchanged(call, renaming)
