@@ -55,16 +55,13 @@ static int64_t read_all(struct uxrt_thread *t, const struct file *file, char *da
         int64_t result = client_read(t, file->slot, file->id, data + done, bytes - done,
             (int64_t)(offset + done));
 
-        if (result == 0) {
-            break;
+        if (client_again(t, &result)) {
+            continue;
         }
-        if (result == -ERROR_WAIT) {
-            client_wait(t);
-        } else if (result < 0) {
-            return result;
-        } else {
-            done += (size_t)result;
+        if (result <= 0) {
+            return result ? client_told(result) : (int64_t)done;
         }
+        done += (size_t)result;
     }
     return (int64_t)done;
 }

@@ -104,7 +104,10 @@ static bool update(struct event *event, int64_t now)
     if (event->interval)
         times += (now - event->next) / event->interval;
     event->value += (uint64_t)times;
-    event->next = event->interval ? event->next + times * event->interval : 0;
+    if (!event->interval)
+        event->next = 0;
+    else if (__builtin_add_overflow(event->next, times * event->interval, &event->next))
+        event->next = INT64_MAX;
     return true;
 }
 
