@@ -264,6 +264,13 @@ static struct export *export_find(struct server *server, uint64_t token)
     return NULL;
 }
 
+struct server_file *server_exported(struct server *server, uint64_t token)
+{
+    const struct export *export = export_find(server, token);
+
+    return export ? export->file : NULL;
+}
+
 void server_released(struct server *server, uint64_t token)
 {
     struct export *export = export_find(server, token);

@@ -201,6 +201,9 @@ void server_ended(struct server *, uint64_t badge);
 /* A file that was exported (ATTR_EXPORT) is kept no longer on its way: PROC_RELEASED. */
 void server_released(struct server *, uint64_t token);
 
+/* The file that was exported with this token, or null. */
+struct server_file *server_exported(struct server *server, uint64_t token);
+
 /* Does somebody keep this exported file (PROC_HELD)? As server_identity: of who links it. */
 bool server_held(uint64_t token);
 

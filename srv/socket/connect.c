@@ -59,7 +59,7 @@ static int64_t connect_to(struct server *server, struct socket *socket,
         return -ECONNREFUSED;
     if (listening->pending_count > listening->backlog)
         return wait_for_room(socket, listening);
-    other = socket_create(socket->type, badge);
+    other = socket_create(server, socket->type, badge);
     if (!other)
         return -ENFILE;
     socket_join(socket, other);

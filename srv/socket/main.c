@@ -69,10 +69,12 @@ struct socket_user user_of(uint64_t badge)
                : (struct socket_user){0, UINT32_MAX, UINT32_MAX};
 }
 
-struct socket *socket_create(unsigned type, uint64_t badge)
+struct socket *socket_create(struct server *server, unsigned type, uint64_t badge)
 {
     struct socket *s = socket_count < SOCKETS_MAX ? heap_zero(1, sizeof(*s)) : NULL;
 
+    if (!s || socket_count % COLLECT_EACH == COLLECT_EACH - 1)
+        sockets_collect(server);
     if (!s)
         return NULL;
     socket_count++;
@@ -119,7 +121,7 @@ static int open_other(struct server *server, struct server_file *file,
     }
     if (base->state != SOCKET_FRESH || base->name)
         return -EINVAL;
-    other = socket_create(base->type, caller->badge);
+    other = socket_create(server, base->type, caller->badge);
     if (!other)
         return -ENFILE;
     socket_join(base, other);
@@ -140,7 +142,7 @@ static int open(struct server *server, struct server_file *file,
         return -EINVAL;
     if (index >= NEW_NUMBERS)
         return open_other(server, file, caller);
-    socket = socket_create(kinds[index].type, caller->badge);
+    socket = socket_create(server, kinds[index].type, caller->badge);
     if (!socket)
         return -ENFILE;
     move_file(file, socket);
@@ -186,8 +188,10 @@ void socket_end(struct server *server, struct socket *socket)
 
 static void close(struct server *server, struct server_file *file)
 {
-    if (file->node != &root)
-        socket_end(server, socket_of(file->node));
+    if (file->node == &root)
+        return;
+    socket_end(server, socket_of(file->node));
+    socket_of(file->node)->file = NULL;
 }
 
 static void forget(struct server *server, struct server_node *node)

@@ -158,7 +158,8 @@ static int set_option(struct socket *socket, uint64_t option, uint32_t word)
 }
 
 /* Takes the files over, so that they live on when their sender does not. */
-static int take_files(struct note *note, const struct socket_message *message)
+static int take_files(struct server *server, struct note *note,
+    const struct socket_message *message)
 {
     uint32_t taken = 0;
 
@@ -171,6 +172,7 @@ static int take_files(struct note *note, const struct socket_message *message)
 
         if (error) {
             note->cargo->count = taken;
+            sockets_collect(server);
             return error == -ENOSPC ? -ETOOMANYREFS : error;
         }
         taken++;
@@ -215,7 +217,7 @@ static int prepare(struct server_request *request, uint64_t tag,
     if (!error && message->flags & MESSAGE_USER)
         error = check_user(&message->user, badge);
     if (!error && message->file_count)
-        error = take_files(note, message);
+        error = take_files(request->server, note, message);
     if (error || !(message->flags || message->file_count || note->target))
         note_free(socket, note);
     return error;

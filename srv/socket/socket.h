@@ -11,7 +11,7 @@
 #include <transport/socket.h>
 #include <util/list.h>
 
-enum { SOCKETS_MAX = 1024, BACKLOG_MAX = 128, NOTES_MAX = 16 };
+enum { SOCKETS_MAX = 1024, COLLECT_EACH = 128, BACKLOG_MAX = 128, NOTES_MAX = 16 };
 /* Bytes of memory that the queue of a socket may take, and those of all. */
 enum { BUFFER_DEFAULT = 212992, BUFFER_MIN = 4608, QUEUES_MAX = 64 * 1024 * 1024 };
 
@@ -73,6 +73,9 @@ struct socket {
     /* A listening one: those that were not accepted yet. */
     struct list waiting, pending;       /* in the list of one; list of it */
     uint32_t backlog, pending_count;
+    /* collect.c */
+    uint32_t on_its_way;        /* references to its file by cargo */
+    enum { UNREACHED, REACHED, LOOKED_AT } reach;
     /* What came. */
     struct list queue;
     uint32_t queued;            /* bytes of memory */
@@ -90,7 +93,7 @@ static inline struct socket *socket_of(struct server_node *node)
 /* main.c */
 extern struct list sockets;
 /* One that nobody has open yet; null: too many, or no memory. */
-struct socket *socket_create(unsigned type, uint64_t badge);
+struct socket *socket_create(struct server *server, unsigned type, uint64_t badge);
 /* Gives back everything that it has; the node goes with its last reference. */
 void socket_end(struct server *server, struct socket *socket);
 struct socket_user user_of(uint64_t badge);
@@ -124,6 +127,9 @@ struct message *message_first(const struct socket *socket);
 struct message *message_last(const struct socket *socket);
 void cargo_drop(struct cargo *cargo);
 struct cargo *cargo_create(const struct socket_file *files, uint32_t count);
+
+/* collect.c: ends the sockets that nobody can use any more, soon. */
+void sockets_collect(struct server *server);
 
 /* note.c */
 struct note *note_find(struct socket *socket, uint64_t badge, uint32_t tag,

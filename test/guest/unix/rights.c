@@ -26,6 +26,33 @@ static ssize_t pass(int fd, const int *files, int count)
     return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
+/* Sockets on their way in their own queues, when nobody has them any more. */
+static void test_circles(void)
+{
+    enum { CHILDREN = 6, ROUNDS = 200 };
+    int pair[2] = {-1, -1}, good = 0, status;
+
+    for (int i = 0; i < CHILDREN; i++) {
+        pid_t child = fork();
+
+        if (!child) {
+            for (int n = 0; n < ROUNDS; n++) {
+                if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair)
+                    || pass(pair[0], &pair[1], 1) != 1)
+                    _exit(1);
+                close(pair[0]);
+                close(pair[1]);
+            }
+            _exit(0);
+        }
+        good += waitpid(child, &status, 0) == child && status == 0;
+    }
+    ok(good == CHILDREN, "many sockets on their way to themselves");
+    ok(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "there is place for others");
+    close(pair[0]);
+    close(pair[1]);
+}
+
 /* Descriptors that nobody asks for are dropped, and leave the bytes alone. */
 static void test_dropped(void)
 {
@@ -210,5 +237,6 @@ int main(void)
     test_sockets();
     test_many();
     test_dropped();
+    test_circles();
     return checks_done();
 }
