@@ -96,6 +96,22 @@ static void permissions(void **state)
     assert_int_equal(fake_open(stranger, ROOT, "d/f", B, UXRT_READ, 0), -EACCES);
 }
 
+/* Who may write to a directory whose group files get must not make programs of that
+ * group. */
+static void groups(void **state)
+{
+    uint64_t stranger = fake_connect(4, 1002, 200);
+
+    (void)state;
+    check_mkdir(user, ROOT, "d", 0777);
+    fake_open(user, ROOT, "d", A, UXRT_PATH, 0);
+    assert_int_equal(check_set_mode(user, A, 02777), sizeof(struct uxrt_change));
+    fake_open(stranger, ROOT, "d/f", B, MAKE, 02755);
+    assert_int_equal(check_stat(stranger, B).mode, S_IFREG | 0755);
+    fake_open(user, ROOT, "d/g", B, MAKE, 02755);
+    assert_int_equal(check_stat(user, B).mode, S_IFREG | 02755);
+}
+
 static int64_t change(uint64_t badge, uint32_t file, struct uxrt_change change)
 {
     return fake_set(badge, file, ATTR_SET, 0, &change, sizeof(change));
@@ -423,7 +439,8 @@ static void roots_and_paths(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CHECK(walks), CHECK(malformed), CHECK(permissions), CHECK(changes), CHECK(links),
+        CHECK(walks), CHECK(malformed), CHECK(permissions), CHECK(groups), CHECK(changes),
+        CHECK(links),
         CHECK(stats), CHECK(services), CHECK(removals), CHECK(renames), CHECK(paths_after_renames),
         CHECK(hard_links), CHECK(lists),
         CHECK(roots_and_paths),
