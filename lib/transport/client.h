@@ -79,6 +79,18 @@ static inline int64_t client_told(int64_t result)
     return result <= -ERROR_WAIT ? -EIO : result;
 }
 
+/* client_read until the server has it: a count, or an error that a program may see. */
+static inline int64_t client_get(struct uxrt_thread *t, unsigned slot, uint32_t file,
+    void *data, size_t count, int64_t offset)
+{
+    int64_t result;
+
+    do {
+        result = client_read(t, slot, file, data, count, offset);
+    } while (client_again(t, &result));
+    return client_told(result);
+}
+
 /* memcpy from or to program memory; false instead of a fault (fix-up table). */
 bool copy_in(void *to, const void *from, size_t count);
 bool copy_out(void *to, const void *from, size_t count);

@@ -43,7 +43,7 @@ void current_after_fork(void)
 static int64_t read_path(struct uxrt_thread *t, unsigned slot, uint32_t file,
     char text[TEXT_SIZE])
 {
-    int64_t count = client_read(t, slot, file, text, TEXT_SIZE,
+    int64_t count = client_get(t, slot, file, text, TEXT_SIZE,
         (int64_t)attribute_address(ATTR_PATH, 0));
 
     if (count > 0 && text[0] == '/') {

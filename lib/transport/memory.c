@@ -52,14 +52,11 @@ static int64_t read_all(struct uxrt_thread *t, const struct file *file, char *da
     size_t done = 0;
 
     while (done < bytes) {
-        int64_t result = client_read(t, file->slot, file->id, data + done, bytes - done,
-            (int64_t)(offset + done));
+        int64_t result = client_get(t, file->slot, file->id, data + done,
+            bytes - done, (int64_t)(offset + done));
 
-        if (client_again(t, &result)) {
-            continue;
-        }
         if (result <= 0) {
-            return result ? client_told(result) : (int64_t)done;
+            return result ? result : (int64_t)done;
         }
         done += (size_t)result;
     }

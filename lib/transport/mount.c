@@ -54,9 +54,9 @@ static int find_source(struct uxrt_thread *t, const char *name, struct walk *wal
     if (result < 0) {
         return (int)result;
     }
-    path = client_read(t, file->slot, file->id, source->path, sizeof(source->path),
+    path = client_get(t, file->slot, file->id, source->path, sizeof(source->path),
         (int64_t)attribute_address(ATTR_PATH, 0));
-    result = client_read(t, file->slot, file->id, &stat, sizeof(stat),
+    result = client_get(t, file->slot, file->id, &stat, sizeof(stat),
         (int64_t)attribute_address(ATTR_STAT, 0));
     source->service = connection_service(file->slot);
     source->node = stat.node;

@@ -101,10 +101,10 @@ static __attribute__((noinline)) int64_t stat_long(struct uxrt_thread *t, int di
     if (result < 0) {
         return result;
     }
-    result = client_read(t, file->slot, file->id, stat, sizeof(*stat),
+    result = client_get(t, file->slot, file->id, stat, sizeof(*stat),
         (int64_t)attribute_address(ATTR_STAT, 0));
     file_close(t, file);
-    return client_told(result);
+    return result;
 }
 
 int name_stat(struct uxrt_thread *t, int directory, const char *name, unsigned flags,

@@ -22,7 +22,7 @@ static int64_t read_head(struct uxrt_thread *t, const struct file *file, char *h
     int64_t done = 0;
 
     while (done < IMAGE_HEAD) {
-        int64_t result = client_read(t, file->slot, file->id, head + done,
+        int64_t result = client_get(t, file->slot, file->id, head + done,
             (size_t)(IMAGE_HEAD - done), done);
 
         if (result < 0) {
@@ -56,7 +56,7 @@ static int open_file(struct uxrt_thread *t, const char *name, struct file **file
     if (result < 0) {
         return (int)result;
     }
-    result = client_read(t, (*file)->slot, (*file)->id, &stat, sizeof(stat),
+    result = client_get(t, (*file)->slot, (*file)->id, &stat, sizeof(stat),
         (int64_t)attribute_address(ATTR_STAT, 0));
     if (result == sizeof(stat) && (stat.mode & TYPE_MASK) == TYPE_REGULAR) {
         *bytes = stat.size;

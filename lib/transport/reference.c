@@ -71,7 +71,7 @@ int64_t reference_name(struct uxrt_thread *t, const struct file_turn *turn, char
     if (result < 0) {
         return result;
     }
-    result = client_read(t, file->slot, file->id, &stat, sizeof(stat),
+    result = client_get(t, file->slot, file->id, &stat, sizeof(stat),
         (int64_t)attribute_address(ATTR_STAT, 0));
     if (result == sizeof(stat)) {
         result = walk_file(t, &walk, file);
