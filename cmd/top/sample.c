@@ -12,6 +12,7 @@
 static const char *const words[COUNTERS] = {
     [CALLS] = "calls", [FAST] = "fast", [SERVED] = "served", [COPIES] = "copies",
     [COPIED] = "copied", [WAITING] = "waiting", [TIME] = "time",
+    [MIGRATIONS] = "migrations",
 };
 
 /* The number behind this word at the beginning of a line, or 0. */

@@ -8,7 +8,7 @@
 enum { ROWS = 256, ROW_NAME = 24 };
 
 enum counter {
-    CALLS, FAST, SERVED, COPIES, COPIED, WAITING, TIME, COUNTERS
+    CALLS, FAST, SERVED, COPIES, COPIED, WAITING, TIME, MIGRATIONS, COUNTERS
 };
 
 struct row {
@@ -19,7 +19,7 @@ struct row {
 
 struct sample {
     int64_t time;               /* nanoseconds */
-    uint64_t all[COUNTERS];     /* of the system; no WAITING */
+    uint64_t all[COUNTERS];     /* of the system; no WAITING, but MIGRATIONS */
     uint64_t cores;
     unsigned count;
     struct row rows[ROWS];      /* by pid */

@@ -101,9 +101,10 @@ static void show(const struct sample *now, const struct sample *before)
     for (unsigned c = 0; c < COUNTERS; c++)
         all[c] = rate(now->all[c], before->all[c], elapsed);
     command_print("calls %lu/s, fast %lu%%, copied %lu bytes/s, processor %lu%% of %lu "
-        "cores, processes %u\n", (unsigned long)all[CALLS],
+        "cores, migrations %lu/s, processes %u\n", (unsigned long)all[CALLS],
         (unsigned long)percent(all[FAST], all[CALLS]), (unsigned long)all[COPIED],
-        (unsigned long)(all[TIME] / 10000), (unsigned long)now->cores, now->count);
+        (unsigned long)(all[TIME] / 10000), (unsigned long)now->cores,
+        (unsigned long)all[MIGRATIONS], now->count);
     command_print("%6s %-12s %9s %9s %5s %10s %4s %5s %s\n", "PID", "PROGRAM", "CALLS/S",
         "SERVED/S", "FAST", "COPIED/S", "WAIT", "CPU", "SERVES");
     for (unsigned i = 0; i < count && i < SHOWN; i++)

@@ -43,6 +43,7 @@ struct core {
     word ready_summary;             /* bit i: ready_map[i] != 0 */
     struct tcb *release;            /* threads without budget, earliest first */
     struct tcb *idle;               /* never queued */
+    word migrations;                /* (own) threads that came here from other cores */
 
     struct syscall_error *error;    /* (own) where decode functions report */
 };

@@ -28,6 +28,16 @@ static struct tcb *find_roaming(struct core *c, uint32_t takers)
     return NULL;
 }
 
+void roam_count(struct core *c)
+{
+    __atomic_store_n(&c->migrations, c->migrations + 1, __ATOMIC_RELAXED);
+}
+
+word roam_counted(const struct core *c)
+{
+    return __atomic_load_n(&c->migrations, __ATOMIC_RELAXED);
+}
+
 struct tcb *roam_pull(struct core *self)
 {
     uint32_t bit = (uint32_t)BIT(self->id);
@@ -42,8 +52,10 @@ struct tcb *roam_pull(struct core *self)
             t->core = t->sc->core = (uint16_t)self->id;
         }
         spin_unlock(&other->lock);
-        if (t)
+        if (t) {
+            roam_count(self);
             return t;
+        }
     }
     return NULL;
 }

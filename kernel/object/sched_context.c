@@ -5,6 +5,7 @@
 #include <api/ipc.h>
 #include <core/arch.h>
 #include <core/gate.h>
+#include <core/roam.h>
 #include <core/sched.h>
 #include <object/cnode.h>
 #include <object/notification.h>
@@ -255,6 +256,15 @@ static word max_extra_refills(struct cap cap)
     return (BIT(cap_field(cap, 0, 6)) - BIT(SCHED_CONTEXT_MIN_BITS)) / sizeof(struct refill);
 }
 
+/* The thread of a context that is on this core now goes there. Exclusion. */
+static void bring(struct tcb *t, unsigned core)
+{
+    if (t->core != core)
+        roam_count(&cores[core]);
+    t->core = (uint16_t)core;
+    sched_refresh(t);
+}
+
 static void apply_parameters(struct sched_context *sc, unsigned core, unsigned refills,
                              ticks budget, ticks period)
 {
@@ -274,10 +284,8 @@ static void apply_parameters(struct sched_context *sc, unsigned core, unsigned r
     else
         refill_new(sc, refills, budget, period, now);
     sc->core = (uint16_t)core;
-    if (t) {
-        t->core = (uint16_t)core;
-        sched_refresh(t);
-    }
+    if (t)
+        bring(t, core);
 }
 
 /* Words: budget, period (microseconds), extra refills, badge, flags; cap: the context. */
@@ -319,10 +327,8 @@ static void move(struct sched_context *sc, unsigned core)
         sched_remove(t);
     sched_forget_context(sc);
     sc->core = (uint16_t)core;
-    if (t) {
-        t->core = (uint16_t)core;
-        sched_refresh(t);
-    }
+    if (t)
+        bring(t, core);
 }
 
 /* Extension. Word: mask of cores the context may move to, the control's among them, or 0
@@ -350,8 +356,17 @@ static enum outcome roam(struct invocation *inv)
     return OUTCOME_DONE;
 }
 
+/* Extension. How many threads have come to the control's core. */
+static enum outcome migrations(struct invocation *inv)
+{
+    word count = roam_counted(&cores[inv->cap.w1]);
+    return reply_words(inv, 1, &count);
+}
+
 enum outcome sched_control_decode(struct invocation *inv)
 {
+    if (inv->label == INVOKE_SCHED_CONTROL_MIGRATIONS)
+        return migrations(inv);
     if (inv->label != INVOKE_SCHED_CONTROL_CONFIGURE_FLAGS
         && inv->label != INVOKE_SCHED_CONTROL_ROAM)
         return refuse(ERROR_ILLEGAL_OPERATION);

@@ -5,6 +5,7 @@
  */
 #include <files/node.h>
 
+#include <boot/boot.h>
 #include <memory/slot.h>
 #include <memory/source.h>
 #include <memory/untyped.h>
@@ -94,6 +95,15 @@ static void unsupported(struct tree_node *node, struct text *text)
     }
 }
 
+/* One line for each: number, threads that have come to it from another one. */
+static void cores(struct tree_node *node, struct text *text)
+{
+    (void)node;
+    for (unsigned core = 0; core < boot()->cores; core++) {
+        text_print(text, "%u %lu\n", core, (unsigned long)usage_migrations(core));
+    }
+}
+
 static void files(struct tree_node *node, struct text *text)
 {
     (void)node;
@@ -112,6 +122,7 @@ void counts_text(const struct uxrt_counts *sum, struct text *text)
 static void calls(struct tree_node *node, struct text *text)
 {
     struct uxrt_counts sum = counts_of_all();
+    uint64_t migrations = 0;
     unsigned buffers = 0;
 
     (void)node;
@@ -119,10 +130,13 @@ static void calls(struct tree_node *node, struct text *text)
          process = process_next(process->pid)) {
         buffers += process->buffer_count;
     }
+    for (unsigned core = 0; core < boot()->cores; core++) {
+        migrations += usage_migrations(core);
+    }
     counts_text(&sum, text);
-    text_print(text, "buffers %u\ncores %u\ntime %lu\nuptime %lu\n", buffers,
-        process_find(1)->page->cores, (unsigned long)usage_of_all(),
-        (unsigned long)(timer_uptime() / 1000));
+    text_print(text, "buffers %u\ncores %u\nmigrations %lu\ntime %lu\nuptime %lu\n",
+        buffers, boot()->cores, (unsigned long)migrations,
+        (unsigned long)usage_of_all(), (unsigned long)(timer_uptime() / 1000));
 }
 
 static const struct node_kind *const system_files[] = {
@@ -134,6 +148,7 @@ static const struct node_kind *const system_files[] = {
     SYSTEM_FILE(21, "files", files),
     SYSTEM_FILE(22, "unsupported", unsupported),
     SYSTEM_FILE(23, "calls", calls),
+    SYSTEM_FILE(24, "cores", cores),
     &kind_settings_kernel, &kind_settings_vm, &kind_settings_fs, &kind_settings_net,
     NULL,
 };

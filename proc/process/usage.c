@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include <boot/boot.h>
 #include <kcall/invoke.h>
 #include <memory/untyped.h>
 #include <process/call.h>
@@ -44,6 +45,14 @@ uint64_t usage_of_all(void)
         used += usage_of(process) - process->used;
     }
     return used;
+}
+
+uint64_t usage_migrations(unsigned core)
+{
+    uint64_t count = 0;
+
+    (void)kc_sched_control_migrations(boot_sched_control(core), &count);
+    return count;
 }
 
 void usage_end(struct thread *thread)

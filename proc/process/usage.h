@@ -12,6 +12,8 @@ uint64_t usage_of_thread(struct thread *thread);
 uint64_t usage_of(struct process *process);
 /* All processes, also those that have ended. */
 uint64_t usage_of_all(void);
+/* Threads that have come to this core from another one. */
+uint64_t usage_migrations(unsigned core);
 /* Bytes of its regions, without those of the system. */
 uint64_t usage_bytes(const struct process *process);
 /* The thread ends: its time is its process's from now on. Its context is still there. */

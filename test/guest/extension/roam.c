@@ -85,6 +85,29 @@ TEST("roam: bad arguments are refused")
     CHECK_OK(roam(0, sc, 0));
 }
 
+static uint64_t migrations(unsigned core)
+{
+    uint64_t count = 0;
+
+    CHECK_OK(kc_sched_control_migrations(boot->sched_control.start + core, &count));
+    return count;
+}
+
+TEST("roam: nothing moves where nothing may")
+{
+    uint64_t before[8] = {0};
+
+    start();
+    for (unsigned i = 0; i < boot->node_count; i++)
+        before[i] = migrations(i);
+    counter_make(0, 0, CORE_0, TEST_PRIORITY - 1);
+    counter_make(1, 0, CORE_0, TEST_PRIORITY - 1);
+    CHECK(goes_on(0));
+    CHECK(goes_on(1));
+    for (unsigned i = 0; i < boot->node_count; i++)
+        CHECK_EQ(migrations(i), before[i]);
+}
+
 TEST("roam: a roaming thread runs where there is one core")
 {
     start();
@@ -103,6 +126,8 @@ TEST_CORES(2, "roam: the mask must have the core of the control")
 
 TEST_CORES(2, "roam: an idle core takes a thread that waits for its turn")
 {
+    uint64_t before = migrations(1);
+
     start();
     counter_make(0, 0, BOTH, TEST_PRIORITY - 1);
     counter_make(1, 0, BOTH, TEST_PRIORITY - 1);
@@ -111,6 +136,7 @@ TEST_CORES(2, "roam: an idle core takes a thread that waits for its turn")
     CHECK((seen[0] | seen[1]) & CORE_1);
     CHECK(goes_on(0));
     CHECK(goes_on(1));
+    CHECK(migrations(1) > before);
 }
 
 TEST_CORES(2, "roam: one thread more than cores, and all go on")
@@ -195,7 +221,10 @@ TEST_CORES(2, "roam: a context goes to the core it is pinned to")
     CHECK(goes_on(0));
     CHECK_OK(roam(1, t->sc, 0));
     CHECK_EQ(runs_on(0), CORE_1);
+    uint64_t before[2] = {migrations(0), migrations(1)};
     CHECK_OK(roam(0, t->sc, 0));
+    CHECK_EQ(migrations(0), before[0] + 1);
+    CHECK_EQ(migrations(1), before[1]);
     CHECK_EQ(runs_on(0), CORE_0);
     CHECK_OK(roam(1, t->sc, CORE_1));
     CHECK_EQ(runs_on(0), CORE_1);

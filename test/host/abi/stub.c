@@ -112,6 +112,9 @@ static void test_answers(void)
     answer_info = message_info(0, 0, 0, 1);
     answer[0] = 0x1234;
     expect("in8", kc_ioport_in8(9, 1, &byte) == ERROR_NONE && byte == 0x34);
+    expect("migrations", kc_sched_control_migrations(9, &word) == ERROR_NONE
+        && word == 0x1234);
+    word = 7;
     expect("flags", kc_tcb_set_flags(9, 1, 2, &word) == ERROR_NONE && word == 0x1234);
     answer_info = message_info(ERROR_RANGE, 0, 0, 2);
     answer[1] = 99;

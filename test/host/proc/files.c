@@ -118,6 +118,8 @@ static void texts(void **state)
     assert_string_equal(contents(PROC, "sys/services"), "5 7 console\n6 1 ramfs\n");
     expect_text(contents(PROC, "sys/connections"), "live 4\nending 0\n");
     expect_text(contents(PROC, "sys/kernel-objects"), "page-table 9\n");
+    assert_string_equal(contents(PROC, "sys/cores"), "0 3\n1 4\n");
+    expect_text(contents(PROC, "sys/calls"), "cores 2\nmigrations 7\n");
     assert_int_equal(open_from(PROC, "3/status", UXRT_READ), -ENOENT);
     assert_int_equal(open_from(PROC, "07", UXRT_READ), -ENOENT);
     assert_int_equal(open_from(PROC, "4294967303", UXRT_READ), -ENOENT);
