@@ -272,7 +272,7 @@ void connection_end_service(struct service *service)
 
             if (process) {
                 leave_process(connection);
-                process_wake(process, EVENT_WAKE);  /* it may wait for readiness */
+                process_wake_files(process, UINT64_MAX);    /* it may wait for readiness */
             }
             free_connection(index);
         }
