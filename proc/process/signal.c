@@ -148,13 +148,14 @@ static unsigned first_of(uint64_t set)
     return (unsigned)__builtin_ctzll(faults ? faults : set) + 1;
 }
 
-/* Does what needs no handler; true if there is something left for the thread. */
+/* Does what needs no handler; true if there is something left for the thread. Nothing is
+ * done while the process is stopped. */
 static bool act_all(struct thread *thread)
 {
     struct process *process = thread->process;
     uint64_t set;
 
-    while (!process->zombie && (set = ready(thread) & ~process->signals.handled) != 0) {
+    while (!process->zombie && !process->signals.stopped && (set = ready(thread) & ~process->signals.handled) != 0) {
         unsigned signal = first_of(set);
         struct signal_info info;
 
@@ -237,7 +238,10 @@ static int send(struct process *process, struct thread *thread, unsigned signal,
     if (signal == SIGNAL_CONTINUE) {
         pending_drop(process, STOP_SIGNALS);
         go_on(process);
-        if (process->zombie) {      /* its parent has ended of it, and it of that */
+        if (!process->zombie) {     /* its parent may have ended of it, and it of that */
+            post(process);
+        }
+        if (process->zombie) {
             return 0;
         }
     } else if (signal_bit(signal) & STOP_SIGNALS) {

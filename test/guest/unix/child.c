@@ -52,6 +52,29 @@ static pid_t child_pauses(void)
     return child;
 }
 
+/* Of all signals, only SIGKILL acts on a stopped process at once. */
+static void test_stopped(void)
+{
+    siginfo_t info;
+    pid_t child = child_pauses();
+
+    kill(child, SIGSTOP);
+    wait_id(P_PID, child, &info, WSTOPPED);
+    kill(child, SIGTERM);
+    usleep(20000);
+    ok(wait_id(P_PID, child, &info, WEXITED | WNOHANG) == 0 && info.si_pid == 0,
+       "SIGTERM waits while it is stopped");
+    kill(child, SIGCONT);
+    ok(wait_id(P_PID, child, &info, WEXITED) == CLD_KILLED && info.si_status == SIGTERM,
+       "and kills it then");
+    child = child_pauses();
+    kill(child, SIGSTOP);
+    wait_id(P_PID, child, &info, WSTOPPED);
+    kill(child, SIGKILL);
+    ok(wait_id(P_PID, child, &info, WEXITED) == CLD_KILLED && info.si_status == SIGKILL,
+       "SIGKILL does not wait");
+}
+
 static void test_waitid(void)
 {
     siginfo_t info;
@@ -75,6 +98,7 @@ static void test_waitid(void)
     kill(child, SIGCONT);
     ok(wait_id(P_PID, child, &info, WCONTINUED) == CLD_CONTINUED
        && info.si_status == SIGCONT, "continued");
+    test_stopped();
     setpgid(child, child);
     ok(wait_id(P_PGID, getpgrp(), &info, WEXITED | WNOHANG) == -ECHILD, "none of our group");
     kill(child, SIGTERM);
