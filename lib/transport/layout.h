@@ -125,8 +125,8 @@ struct buffer_entry {
 };
 
 /* Limits of a process by the numbers of setrlimit(2). */
-enum { LIMIT_STACK = 3, LIMIT_PROCESSES = 6, LIMIT_FILES = 7, LIMIT_MEMORY = 9,
-       LIMIT_SIGNALS = 11, LIMITS = 16 };
+enum { LIMIT_FILE_SIZE = 1, LIMIT_DATA = 2, LIMIT_STACK = 3, LIMIT_PROCESSES = 6,
+       LIMIT_FILES = 7, LIMIT_MEMORY = 9, LIMIT_SIGNALS = 11, LIMITS = 16 };
 #define LIMIT_NONE UINT64_MAX
 
 struct process_limit {
@@ -175,6 +175,8 @@ struct thread_page {
     uint64_t waited;            /* by the library: signals that end a wait though blocked */
     char name[THREAD_NAME];     /* by the library: of the thread, as /proc shows it */
     uint32_t death_signal;      /* by the library: wanted when the parent ends */
+    uint64_t robust;            /* by the library: list of the mutexes that it holds and that
+                                   shall not be lost with it; 0: none */
     uint64_t woken;             /* with EVENT_WAKE: bit n: a file whose id is n modulo 64
                                    may have become ready; cleared by the library */
 };

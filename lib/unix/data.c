@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading and writing: these calls are the transport's as they are. */
-#include <unix/unix.h>
+#include <unix/size.h>
 
 UNIX_HANDLER(read)
 {
@@ -12,6 +12,9 @@ UNIX_HANDLER(write)
 {
     const struct uxrt_iovec one = {argument_pointer(frame, 1), argument(frame, 2)};
     int fd = argument_int(frame, 0);
+
+    if (size_limited())
+        return unix_written(t, size_write(t, fd, &one, 1, UXRT_CURRENT));
     int64_t result = library_write(t, fd, one.base, one.length);
 
     if (result > 0 && (uint64_t)result < one.length)
@@ -29,6 +32,9 @@ UNIX_HANDLER(writev)
 {
     const struct uxrt_iovec *vector = argument_pointer(frame, 1);
     int fd = argument_int(frame, 0), count = argument_int(frame, 2);
+
+    if (size_limited() && count >= 0)
+        return unix_written(t, size_write(t, fd, vector, (uint64_t)count, UXRT_CURRENT));
     int64_t result = library_writev(t, fd, vector, count);
 
     if (result > 0)
@@ -51,7 +57,11 @@ UNIX_HANDLER(pread64)
 
 UNIX_HANDLER(pwrite64)
 {
+    const struct uxrt_iovec one = {argument_pointer(frame, 1), argument(frame, 2)};
+
     return offset_of(frame) < 0 ? -EINVAL
+           : size_limited()
+           ? size_write(t, argument_int(frame, 0), &one, 1, offset_of(frame))
            : library_pwrite(t, argument_int(frame, 0), argument_pointer(frame, 1),
                  argument(frame, 2), offset_of(frame));
 }
@@ -65,7 +75,10 @@ UNIX_HANDLER(preadv)
 
 UNIX_HANDLER(pwritev)
 {
-    return offset_of(frame) < 0 ? -EINVAL
+    return offset_of(frame) < 0 || argument_int(frame, 2) < 0 ? -EINVAL
+           : size_limited()
+           ? size_write(t, argument_int(frame, 0), argument_pointer(frame, 1),
+                 argument(frame, 2), offset_of(frame))
            : library_pwritev(t, argument_int(frame, 0), argument_pointer(frame, 1),
                  argument_int(frame, 2), offset_of(frame));
 }
@@ -150,8 +163,10 @@ static int64_t copy_files(struct uxrt_thread *t, int from, int to, int64_t *offs
                              : library_read(t, from, piece, want);
         if (got <= 0)
             return done ? (int64_t)done : got;
-        int64_t put = unix_written(t, to_offset
-            ? library_pwrite(t, to, piece, (size_t)got, *to_offset)
+        const struct uxrt_iovec one = {piece, (uint64_t)got};
+        int64_t at = to_offset ? *to_offset : UXRT_CURRENT;
+        int64_t put = unix_written(t, size_limited() ? size_write(t, to, &one, 1, at)
+            : to_offset ? library_pwrite(t, to, piece, (size_t)got, at)
             : library_write(t, to, piece, (size_t)got));
         if (put < 0)
             return done ? (int64_t)done : put;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* File systems as a whole, room in files, files without a name, and advice. */
-#include <unix/unix.h>
+#include <unix/size.h>
 
 enum { TYPE_MASK = 0170000, TYPE_REGULAR = 0100000, TYPE_FIFO = 0010000 };
 
@@ -125,6 +125,8 @@ UNIX_HANDLER(fallocate)
     end = (uint64_t)from + (uint64_t)count;
     if (end > INT64_MAX)
         return -EFBIG;
+    if (size_limited() && end > size_limit())
+        return size_refuse(t);
     if (mode & ~(uint64_t)(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE | FALLOC_ZERO_RANGE)
         || (mode & FALLOC_PUNCH_HOLE && mode != (FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE)))
         return -EOPNOTSUPP;

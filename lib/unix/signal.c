@@ -164,12 +164,17 @@ UNIX_HANDLER(tkill)
     return client_proc(t, PROC_TKILL, words, 3, NULL, 0);
 }
 
+void signal_to_thread(struct uxrt_thread *t, uint64_t signal)
+{
+    const uint64_t words[] = {0, t->tid, signal};
+
+    client_proc(t, PROC_TKILL, words, 3, NULL, 0);
+}
+
 int64_t unix_written(struct uxrt_thread *t, int64_t result)
 {
-    const uint64_t words[] = {0, t->tid, SIGPIPE};
-
     if (result == -EPIPE)
-        client_proc(t, PROC_TKILL, words, 3, NULL, 0);
+        signal_to_thread(t, SIGPIPE);
     return result;
 }
 

@@ -5,7 +5,8 @@
 #include <unix/unix.h>
 
 enum { SIGNALS = 64, SIGILL = 4, SIGTRAP = 5, SIGBUS = 7, SIGFPE = 8, SIGKILL = 9,
-       SIGSEGV = 11, SIGPIPE = 13, SIGCHLD = 17, SIGSTOP = 19 };
+       SIGSEGV = 11, SIGPIPE = 13, SIGCHLD = 17, SIGSTOP = 19,
+       SIGXFSZ = 25 };
 enum { SIG_DFL = 0, SIG_IGN = 1 };
 #define SA_NOCLDSTOP UINT64_C(1)
 #define SA_NOCLDWAIT UINT64_C(2)
@@ -47,6 +48,8 @@ extern struct linux_sigaction signal_actions[SIGNALS + 1];
 /* Takes a signal of this set (0: what is not blocked); `signal` 0: there is none. Waits
  * while the process is stopped. */
 void signal_take(struct uxrt_thread *t, uint64_t set, struct taken *taken);
+/* Sends it to this thread. */
+void signal_to_thread(struct uxrt_thread *t, uint64_t signal);
 /* The process ends, as by this signal. */
 void signal_end(struct uxrt_thread *t, uint64_t signal);
 void signal_describe(const struct taken *taken, struct linux_siginfo *info);

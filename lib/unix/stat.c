@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Attributes of files: the stat family, access, modes, owners, times, sizes. */
-#include <unix/unix.h>
+#include <unix/size.h>
 
 /* struct stat of the x86-64 interface. */
 struct linux_stat {
@@ -296,6 +296,8 @@ UNIX_HANDLER(truncate)
 {
     struct uxrt_change change = {.what = UXRT_SET_SIZE, .size = argument(frame, 1)};
 
+    if (size_limited() && change.size > size_limit() && (int64_t)change.size >= 0)
+        return size_refuse(t);
     return (int64_t)change.size < 0 ? -EINVAL
            : change_at(t, LINUX_AT_FDCWD, argument_pointer(frame, 0), 0, &change);
 }
@@ -309,6 +311,8 @@ UNIX_HANDLER(ftruncate)
         return -EBADF;
     if ((int64_t)change.size < 0 || !(file->flags & UXRT_WRITE))
         return -EINVAL;
+    if (size_limited() && change.size > size_limit())
+        return size_refuse(t);
     return change_at(t, argument_int(frame, 0), NULL, LINUX_AT_EMPTY_PATH, &change);
 }
 

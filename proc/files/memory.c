@@ -173,7 +173,7 @@ static int64_t make_shared(struct space *space, const struct region_info *region
     }
     if (result >= 0) {
         result = space_map(space, region->start, pages, region->protection,
-            REGION_SHARED | flags, object, 0, true);
+            REGION_SHARED | REGION_MAY_WRITE | flags, object, 0, true);
     }
     if (result < 0) {
         (void)space_protect(space, region->start, pages, region->protection);

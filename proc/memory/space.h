@@ -19,6 +19,7 @@ enum region_flag {
     REGION_READ_ONLY = 16,  /* can never be made writable */
     REGION_STANDARD = 32,   /* every space has it: space_standard */
     REGION_BORROWED = 64,   /* shows the program of another space: space_borrow */
+    REGION_MAY_WRITE = 128, /* shared, and programs may make it writable */
 };
 
 struct region_info {

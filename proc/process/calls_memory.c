@@ -2,7 +2,7 @@
 /*
  * Calls about a process's own space. Programs have the addresses below PROGRAM_END. A
  * shared mapping of an object that came by a token without PROC_WRITE never becomes
- * writable: only who has a handle of the object may ask for that.
+ * writable.
  */
 #include <process/call.h>
 
@@ -71,7 +71,9 @@ static int64_t map(struct call *call, const struct source *source)
     uint64_t address = call->words[0], flags = call->words[3];
     size_t pages = call->words[1] / PAGE_SIZE;
     unsigned protection = (unsigned)call->words[2];
-    unsigned region = flags & PROC_MAP_SHARED ? REGION_SHARED : 0;
+    unsigned region = !(flags & PROC_MAP_SHARED) ? 0
+        : source->protection & PROC_WRITE ? REGION_SHARED | REGION_MAY_WRITE
+        : REGION_SHARED;
     bool fixed = flags & PROC_MAP_FIXED && !(flags & PROC_MAP_NOREPLACE);
     int64_t place;
 
@@ -97,6 +99,16 @@ static bool within_limit(const struct process *process, uint64_t bytes)
            || (bytes <= most && usage_bytes(process) <= most - bytes);
 }
 
+/* The same for data: private memory that can be written, the stack with it. */
+static bool within_data_limit(const struct process *process, uint64_t bytes)
+{
+    uint64_t most = process->page->limits[LIMIT_DATA].soft;
+
+    return most == LIMIT_NONE || !bytes
+           || (bytes <= most
+               && usage_data(process, PROGRAM_BASE, PROGRAM_END, true) <= most - bytes);
+}
+
 /* address, size, protection, flags, source, offset -> address */
 int call_map(struct call *call)
 {
@@ -109,6 +121,10 @@ int call_map(struct call *call)
         return -EINVAL;
     }
     if (!within_limit(call->process, call->words[1])) {
+        return -ENOMEM;
+    }
+    if (!(call->words[3] & PROC_MAP_SHARED) && call->words[2] & PROC_WRITE
+        && !within_data_limit(call->process, call->words[1])) {
         return -ENOMEM;
     }
     error = find_source(call, &source);
@@ -177,19 +193,6 @@ int call_empty(struct call *call)
         call->words[1] / PAGE_SIZE);
 }
 
-static bool has_handle(struct process *process, const struct object *object)
-{
-    for (unsigned handle = 0, left = process->handle_count; left > 0; handle++) {
-        const struct object *own = handle_object(process, handle);
-
-        if (own == object) {
-            return true;
-        }
-        left -= own != NULL;
-    }
-    return false;
-}
-
 /* Would this make memory writable that others said is not? */
 static bool may_write(struct process *process, uint64_t address, uint64_t end)
 {
@@ -197,8 +200,7 @@ static bool may_write(struct process *process, uint64_t address, uint64_t end)
 
     while (address < end && space_next_region(process->space, address, &info)
            && info.start < end) {
-        if (info.flags & REGION_SHARED && !(info.protection & PROC_WRITE) && info.object
-            && !has_handle(process, info.object)) {
+        if (info.flags & REGION_SHARED && !(info.flags & REGION_MAY_WRITE)) {
             return false;
         }
         address = info.end;
@@ -216,6 +218,10 @@ int call_protect(struct call *call)
     }
     if (protection & PROC_WRITE && !may_write(call->process, address, address + size)) {
         return -EACCES;
+    }
+    if (protection & PROC_WRITE && !within_data_limit(call->process,
+            usage_data(call->process, address, address + size, false))) {
+        return -ENOMEM;
     }
     return space_protect(call->process->space, address, size / PAGE_SIZE,
         (unsigned)protection);

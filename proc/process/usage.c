@@ -76,6 +76,25 @@ uint64_t usage_bytes(const struct process *process)
     return bytes;
 }
 
+uint64_t usage_data(const struct process *process, uint64_t from, uint64_t to,
+    bool writable)
+{
+    struct region_info region;
+    uint64_t bytes = 0;
+
+    for (; from < to && space_next_region(process->space, from, &region)
+         && region.start < to; from = region.end) {
+        uint64_t start = region.start > from ? region.start : from;
+        uint64_t end = region.end < to ? region.end : to;
+
+        if (!(region.flags & REGION_SHARED)
+            && !(region.protection & PROC_WRITE) == !writable) {
+            bytes += end - start;
+        }
+    }
+    return bytes;
+}
+
 /* PROC_USAGE_ -> microseconds, pages */
 int call_usage(struct call *call)
 {

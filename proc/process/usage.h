@@ -16,5 +16,8 @@ uint64_t usage_of_all(void);
 uint64_t usage_migrations(unsigned core);
 /* Bytes of its regions, without those of the system. */
 uint64_t usage_bytes(const struct process *process);
+/* Bytes of private memory in [from, to) that can be written, or of that which cannot. */
+uint64_t usage_data(const struct process *process, uint64_t from, uint64_t to,
+    bool writable);
 /* The thread ends: its time is its process's from now on. Its context is still there. */
 void usage_end(struct thread *thread);

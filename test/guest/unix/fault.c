@@ -3,6 +3,7 @@
  * Handlers of faults, and what they are told; alternate stacks; going on elsewhere.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
@@ -89,6 +90,29 @@ static void beyond_end(void)
     ok(told.si_signo == SIGBUS && told.si_code == BUS_ADRERR
         && told.si_addr == (void *)(page + 4096), "beyond the end of its file: SIGBUS");
     close(file);
+}
+
+/* What is mapped to be read can be made writable if the file was opened for that. */
+static void later_writable(void)
+{
+    char name[] = "/tmp/faultXXXXXX", byte = 0;
+    int file = mkstemp(name), other = open(name, O_RDONLY);
+    char *page;
+
+    unlink(name);
+    ok(write(file, "abc", 3) == 3, "a file");
+    page = mmap(NULL, 4096, PROT_READ, MAP_SHARED, other, 0);
+    ok(page != MAP_FAILED && mprotect(page, 4096, PROT_READ | PROT_WRITE) == -1
+       && errno == EACCES, "opened for reading, it stays read-only");
+    munmap(page, 4096);
+    page = mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, 0);
+    ok(page != MAP_FAILED && !mprotect(page, 4096, PROT_READ | PROT_WRITE),
+       "opened for writing, it becomes writable");
+    page[1] = 'x';
+    ok(pread(other, &byte, 1, 1) == 1 && byte == 'x', "and the file is written");
+    munmap(page, 4096);
+    close(file);
+    close(other);
 }
 
 static void arithmetic(void)
@@ -245,6 +269,7 @@ int main(void)
         handle(numbers[i], 0);
     memory();
     beyond_end();
+    later_writable();
     arithmetic();
     go_on();
     stacks();

@@ -20,6 +20,8 @@
 
 enum { USER = 54321, PROCESSES = 24, THREADS = 100, TRIES = 3000 };
 
+static volatile int too_large;
+
 static void pause_shortly(void)
 {
     nanosleep(&(struct timespec){0, 10000000}, NULL);
@@ -193,6 +195,55 @@ static int use_space(void)
     return memory ? 0 : 2;
 }
 
+static void count_signal(int number)
+{
+    too_large += number == SIGXFSZ;
+}
+
+/* Writes beyond what a file may have: as far as it goes, then EFBIG and a signal. */
+static int use_file(void)
+{
+    const struct sigaction action = {.sa_handler = count_signal};
+    const struct rlimit limit = {100, RLIM_INFINITY};
+    char name[] = "/tmp/limits.XXXXXX", bytes[80] = "";
+    int fd = mkstemp(name), ends[2], bad = 0;
+
+    unlink(name);
+    sigaction(SIGXFSZ, &action, NULL);
+    if (fd < 0 || pipe(ends) || setrlimit(RLIMIT_FSIZE, &limit))
+        return 1;
+    bad |= write(fd, bytes, 80) != 80 || write(fd, bytes, 80) != 20 ? 2 : 0;
+    bad |= too_large || write(fd, bytes, 1) != -1 || errno != EFBIG || too_large != 1 ? 4 : 0;
+    bad |= pwrite(fd, bytes, 80, 50) != 50 || pwrite(fd, bytes, 1, 100) != -1 ? 8 : 0;
+    bad |= ftruncate(fd, 101) != -1 || errno != EFBIG || too_large != 3 ? 16 : 0;
+    bad |= ftruncate(fd, 100) || lseek(fd, 0, SEEK_END) != 100 ? 32 : 0;
+    for (int i = 0; i < 4; i++)
+        bad |= write(ends[1], bytes, 80) != 80 ? 64 : 0;    /* a pipe has no size */
+    return bad;
+}
+
+/* Private memory that can be written is counted, other memory is not. */
+static int use_data(void)
+{
+    enum { MORE = 64 << 20 };
+    const struct rlimit limit = {MORE / 2, RLIM_INFINITY};
+    const int writable = PROT_READ | PROT_WRITE, own = MAP_PRIVATE | MAP_ANONYMOUS;
+    char *at;
+    int bad = 0;
+
+    if (setrlimit(RLIMIT_DATA, &limit))
+        return 1;
+    bad |= mmap(NULL, MORE, writable, own, -1, 0) != MAP_FAILED || errno != ENOMEM ? 2 : 0;
+    bad |= sbrk(MORE) != (void *)-1 ? 4 : 0;
+    at = mmap(NULL, MORE, PROT_READ, own, -1, 0);
+    bad |= at == MAP_FAILED ? 8 : 0;
+    bad |= mprotect(at, MORE, writable) != -1 || errno != ENOMEM ? 16 : 0;
+    bad |= mprotect(at, 4096, writable) ? 32 : 0;
+    bad |= mmap(NULL, MORE, writable, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? 64
+                                                                                      : 0;
+    return bad;
+}
+
 int main(void)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1);       /* or the first process reaps */
@@ -202,5 +253,7 @@ int main(void)
     }
     ok(in_child(use_descriptors) == 0, "descriptors end with EMFILE");
     ok(in_child(use_space) == 0, "address space ends with ENOMEM");
+    ok(in_child(use_file) == 0, "the size of files ends with EFBIG and SIGXFSZ");
+    ok(in_child(use_data) == 0, "data ends with ENOMEM");
     return checks_done();
 }
