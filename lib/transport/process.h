@@ -159,6 +159,9 @@ enum proc_call {
                            a mapping grows, shrinks or moves. EFAULT: not all is mapped */
     PROC_EMPTY,         /* address, size: private pages are as if nobody had written them.
                            ENOMEM: not all is mapped */
+    PROC_FUTEX_REQUEUE, /* address, another, count, second count -> how many threads were woken
+                           that waited for the first word, how many wait for the other one
+                           from now on. EINVAL: the memory of one is not shared */
     PROC_CALLS
 };
 

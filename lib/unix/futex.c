@@ -216,6 +216,17 @@ static int64_t wake_call(struct uxrt_thread *t, const struct foreign_frame *fram
            : futex_wake_all(t, argument(frame, 0), (uint32_t)argument(frame, 2), bits);
 }
 
+/* The same of words that processes share: -1 if they are not. */
+static int64_t requeue_shared(struct uxrt_thread *t, const struct foreign_frame *frame)
+{
+    const uint64_t words[] = {argument(frame, 0), argument(frame, 4),
+        (uint32_t)argument(frame, 2), (uint32_t)argument(frame, 3)};
+
+    if (client_proc(t, PROC_FUTEX_REQUEUE, words, 4, NULL, 0))
+        return -1;
+    return (int64_t)(t->shared->result[0] + t->shared->result[1]);
+}
+
 /* Wakes some, lets others wait elsewhere. */
 static int64_t requeue(struct uxrt_thread *t, const struct foreign_frame *frame)
 {
@@ -224,6 +235,12 @@ static int64_t requeue(struct uxrt_thread *t, const struct foreign_frame *frame)
 
     if (to % 4 || !to || argument_int(frame, 2) < 0 || argument_int(frame, 3) < 0)
         return -EINVAL;
+    if (shared && !(argument(frame, 1) & FUTEX_PRIVATE)) {
+        int64_t result = requeue_shared(t, frame);
+
+        if (result >= 0)
+            return result;
+    }
     int64_t woken = futex_wake(t, from, (uint32_t)argument(frame, 2), EVERYBODY);
 
     lock_take(&lock);

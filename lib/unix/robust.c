@@ -2,7 +2,7 @@
 /*
  * Robust mutexes: each thread has a list, in the program's memory, of those that it holds.
  * When it ends, they are marked as their owner's death left them, and somebody who waits
- * for each is woken.
+ * for each is woken; when its process ends, the process server does that for what is shared.
  */
 #include <unix/thread.h>
 #include <unix/unix.h>
@@ -21,11 +21,6 @@ struct linux_robust {
 };
 _Static_assert(sizeof(struct linux_robust) == HEAD_BYTES, "as Linux has it");
 
-static struct {
-    uint64_t address;
-    uint32_t tid;
-} heads[THREADS_MAX];
-
 /* The owner of the mutex is dead, if it was this thread. */
 static void give_up(struct uxrt_thread *t, uint64_t address)
 {
@@ -41,12 +36,11 @@ static void give_up(struct uxrt_thread *t, uint64_t address)
 
 void robust_end(struct uxrt_thread *t)
 {
-    uint64_t head = heads[t->number].address, at, next;
+    uint64_t head = t->shared->robust, at, next;
     struct linux_robust list;
-    bool own = heads[t->number].tid == t->tid;
 
-    heads[t->number].tid = 0;
-    if (!own || !head || take(&list, (const void *)head, sizeof(list)))
+    t->shared->robust = 0;
+    if (!head || take(&list, (const void *)head, sizeof(list)))
         return;
     at = list.first & ~UINT64_C(1);
     for (unsigned i = 0; at != head && i < ENTRIES_MAX; i++) {
@@ -64,22 +58,18 @@ UNIX_HANDLER(set_robust_list)
 {
     if (argument(frame, 1) != HEAD_BYTES)
         return -EINVAL;
-    heads[t->number].address = argument(frame, 0);
-    heads[t->number].tid = t->tid;
+    t->shared->robust = argument(frame, 0);
     return 0;
 }
 
-/* Of a thread of this process; 0: the one that asks. */
+/* Of the calling thread (0, too); others keep theirs to themselves. */
 UNIX_HANDLER(get_robust_list)
 {
-    const uint64_t bytes = HEAD_BYTES, none = 0, *found = NULL;
-    uint32_t tid = argument(frame, 0) ? (uint32_t)argument(frame, 0) : t->tid;
+    const uint64_t bytes = HEAD_BYTES;
 
-    for (unsigned i = 0; i < THREADS_MAX && !found; i++)
-        found = heads[i].tid == tid ? &heads[i].address : NULL;
-    if (!found && tid != t->tid)
+    if (argument(frame, 0) && (uint32_t)argument(frame, 0) != t->tid)
         return -ESRCH;
-    if (give(argument_pointer(frame, 1), found ? found : &none, sizeof(none)))
+    if (give(argument_pointer(frame, 1), &t->shared->robust, sizeof(t->shared->robust)))
         return -EFAULT;
     return give(argument_pointer(frame, 2), &bytes, sizeof(bytes));
 }

@@ -75,6 +75,7 @@ static const struct entry table[PROC_CALLS] = {
     [PROC_FUTEX_WAIT] = {call_futex_wait, 1},
     [PROC_FUTEX_LEAVE] = {call_futex_leave, 0},
     [PROC_FUTEX_WAKE] = {call_futex_wake, 2},
+    [PROC_FUTEX_REQUEUE] = {call_futex_requeue, 4},
     [PROC_RELEASED] = {call_released, 0},
 };
 

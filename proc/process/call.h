@@ -86,6 +86,7 @@ int call_groups(struct call *call);
 int call_futex_wait(struct call *call);
 int call_futex_leave(struct call *call);
 int call_futex_wake(struct call *call);
+int call_futex_requeue(struct call *call);
 /* usage.c, limit.c, */
 int call_usage(struct call *call);
 int call_system(struct call *call);

@@ -11,6 +11,7 @@
 #include <process/call.h>
 #include <process/connection.h>
 #include <process/device.h>
+#include <process/futex.h>
 #include <process/group.h>
 #include <process/hold.h>
 #include <process/namespace.h>
@@ -39,6 +40,7 @@ static void drop_threads(struct process *process)
 {
     for (unsigned i = 0; i < THREADS_MAX; i++) {
         if (process->threads[i]) {
+            futex_thread_ends(process->threads[i]);
             connection_drop_buffers(process->threads[i], false);
             thread_end(process->threads[i], false);
         }

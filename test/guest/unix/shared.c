@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -155,6 +156,83 @@ static void test_robust(void)
     pthread_mutex_unlock(&robust);
 }
 
+/* A child takes the mutex and is killed, while it waits or by itself. */
+static void test_robust_process(void)
+{
+    pthread_mutex_t *mutex = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pthread_mutexattr_t attributes;
+    int ends[2];
+    char byte;
+    pid_t child;
+
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_mutex_init(mutex, &attributes);
+    if (pipe(ends))
+        return;
+    for (int kill_it = 0; kill_it < 2; kill_it++) {
+        child = fork();
+        if (!child) {
+            pthread_mutex_lock(mutex);
+            if (write(ends[1], "x", 1) != 1 || !kill_it)
+                _exit(0);
+            for (;;)
+                pause();
+        }
+        if (read(ends[0], &byte, 1) == 1 && kill_it)
+            kill(child, SIGKILL);
+        ok(pthread_mutex_lock(mutex) == EOWNERDEAD, kill_it
+           ? "the owner was killed" : "the owner's process has ended");
+        ok(!pthread_mutex_consistent(mutex) && !pthread_mutex_unlock(mutex),
+           "it can be repaired");
+        status_of(child);
+    }
+    close(ends[0]);
+    close(ends[1]);
+}
+
+enum { FUTEX_WAIT, FUTEX_WAKE, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE };
+
+static long futex(int *word, int operation, int value, long count, int *other, int old)
+{
+    return syscall(SYS_futex, word, operation, value, count, other, old);
+}
+
+/* Children wait for one word; some are woken, others moved to the next word. */
+static void test_requeue(void)
+{
+    int *words = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pid_t children[CHILDREN];
+    long moved = 0, result;
+    int good = 1;
+
+    ok(futex(words, FUTEX_CMP_REQUEUE, 1, 1, words + 1, 7) == -1 && errno == EAGAIN,
+       "another value: EAGAIN");
+    ok(futex(words, FUTEX_REQUEUE, 1, -1, words + 1, 0) == -1 && errno == EINVAL,
+       "less than none: EINVAL");
+    for (int c = 0; c < CHILDREN; c++) {
+        children[c] = fork();
+        if (!children[c])
+            _exit(futex(words, FUTEX_WAIT, 0, 0, NULL, 0) != 0);
+    }
+    while (moved < CHILDREN && (result = futex(words, FUTEX_CMP_REQUEUE, 0, CHILDREN,
+            words + 1, 0)) >= 0) {
+        moved += result;
+        usleep(1000);
+    }
+    ok(moved == CHILDREN, "all wait for another word");
+    ok(futex(words, FUTEX_WAKE, CHILDREN, 0, NULL, 0) == 0, "nobody for the first");
+    ok(futex(words + 1, FUTEX_WAKE, 1, 0, NULL, 0) == 1, "one is woken there");
+    ok(futex(words + 1, FUTEX_REQUEUE, 1, CHILDREN, words + 2, 0) == CHILDREN - 1,
+       "one more, and one moved");
+    ok(futex(words + 2, FUTEX_WAKE, CHILDREN, 0, NULL, 0) == CHILDREN - 2, "the rest");
+    for (int c = 0; c < CHILDREN; c++)
+        good = good && status_of(children[c]) == 0;
+    ok(good, "all ended well");
+}
+
 int main(void)
 {
     struct common *common = make();
@@ -165,5 +243,7 @@ int main(void)
     test_waiting(common);
     test_named();
     test_robust();
+    test_robust_process();
+    test_requeue();
     return checks_done();
 }
