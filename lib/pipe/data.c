@@ -221,11 +221,13 @@ void pipe_begin(struct pipe *pipe, struct server_node *node)
 {
     pipe->node = node;
     pipe->size = PIPE_BYTES;
+    list_init(&pipe->link);
 }
 
 void pipe_end(struct pipe *pipe)
 {
     ring_free(pipe);
+    list_remove(&pipe->link);
 }
 
 void pipe_opened(struct pipe *pipe, struct server_file *file)

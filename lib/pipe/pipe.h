@@ -8,6 +8,7 @@
 #pragma once
 
 #include <server/server.h>
+#include <util/list.h>
 
 /* A write of at most PIPE_ATOMIC bytes goes in as a whole. */
 enum { PIPE_BYTES = 64 * 1024, PIPE_ATOMIC = 4096, PIPE_BYTES_MOST = 1024 * 1024 };
@@ -15,6 +16,7 @@ enum { PIPE_BYTES = 64 * 1024, PIPE_ATOMIC = 4096, PIPE_BYTES_MOST = 1024 * 1024
 /* Somebody who opens one end of a FIFO and waits for the other end. */
 struct pipe_wait {
     uint64_t badge;         /* connection; 0: none */
+    uint64_t id;            /* that its file will have */
     uint32_t end;           /* UXRT_READ or UXRT_WRITE */
     bool met;               /* the other end was opened meanwhile: now it succeeds */
 };
@@ -29,6 +31,7 @@ struct pipe {
     bool met;                           /* there was a writer since there are readers */
     struct server_request *reading, *writing;   /* parked, in their order */
     struct pipe_wait waits[PIPE_WAITS];
+    struct list link;                   /* of those that somebody waits to open */
 };
 
 static inline struct pipe *pipe_of(const struct server_file *file)
@@ -60,7 +63,9 @@ void pipe_close(struct server *server, struct server_file *file);
 
 /* meet.c: may this end of a FIFO be opened now? 0; -ERROR_WAIT: later; -ENXIO. */
 int pipe_meet(struct server *server, struct pipe *pipe, const struct server_file *file,
-    uint64_t badge);
+    const struct server_caller *caller);
+/* For the operation of this name. */
+void pipe_give_up(struct server *server, uint64_t badge, uint64_t id);
 /* Does somebody wait to open this end? */
 bool pipe_expects(const struct pipe *pipe, uint32_t end);
 

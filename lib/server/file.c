@@ -134,6 +134,8 @@ int fs_id_close(struct server *server, struct connection *connection, uint64_t i
 {
     struct server_file *file = fs_id_file(connection, id);
 
+    if (!file && server->operations.give_up)
+        server->operations.give_up(server, connection->badge, id);
     if (!file)
         return -EBADF;
     connection->files[id] = NULL;

@@ -139,6 +139,7 @@ static int make_file(struct attribute_call *call, struct opening *opening)
         return -ENOMEM;
     fs_open_of(file)->base = base->base;
     fs_open_of(file)->renames = base->renames;
+    call->caller.opening = opening->id;
     if (!(file->flags & UXRT_PATH) && server->operations.open)
         error = server->operations.open(server, file, &call->caller);
     file->flags &= ~(uint32_t)UXRT_NO_TERMINAL;

@@ -47,6 +47,7 @@ struct server_caller {
     uint64_t badge;
     uint32_t pid, uid, gid, umask;
     bool privileged;        /* uid 0 */
+    uint64_t opening;       /* of an open: the id that the file will have */
 };
 
 /* A request that reads or writes a file's bytes. */
@@ -110,6 +111,8 @@ struct server_operations {
     /* Files. */
     int (*open)(struct server *, struct server_file *, const struct server_caller *);
     void (*close)(struct server *, struct server_file *);   /* the last reference, once */
+    void (*give_up)(struct server *, uint64_t badge, uint64_t opening);
+        /* an open that was to wait will not be asked for again */
     int64_t (*read)(struct server_request *);
     int64_t (*write)(struct server_request *);
     uint32_t (*ready)(struct server_file *);    /* bits UXRT_READY_; default: always */
@@ -163,6 +166,10 @@ void server_finish(struct server_request *, int64_t result);
 int server_keep(struct server *server, const struct server_request *request,
     void (*cancelled)(struct server_request *), struct server_request **kept);
 void server_resume(struct server_request *request);
+
+/* Of the request at hand, if it has to wait (-EAGAIN, -ERROR_WAIT): not longer than so many
+ * nanoseconds, then its result is EAGAIN. */
+void server_wait_most(struct server *server, uint64_t nanoseconds);
 
 /* The node's readiness has changed: wakes who waits for it. */
 void server_changed(struct server *, struct server_node *, uint32_t bits);

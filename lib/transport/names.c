@@ -53,6 +53,10 @@ int name_open(struct uxrt_thread *t, int directory, const char *name, unsigned f
         return -ENFILE;
     }
     result = name_open_walk(t, walk, file, flags, mode);
+    if (result == -EINTR) {         /* it will not be asked for again */
+        client_write(t, file->slot, CONTROL_FILE, &file->id, sizeof(file->id),
+            (int64_t)attribute_address(ATTR_CLOSEMANY, 0));
+    }
     if (result < 0) {
         file_forget(file);
         return (int)result;

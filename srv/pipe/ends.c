@@ -97,7 +97,7 @@ static int open(struct server *server, struct server_file *file,
     if (file->node == &new_pipe)
         error = open_new(file, caller);
     else if (pipe_node(file->node)->length)
-        error = pipe_meet(server, &pipe_node(file->node)->pipe, file, caller->badge);
+        error = pipe_meet(server, &pipe_node(file->node)->pipe, file, caller);
     if (!error)
         pipe_opened(&pipe_node(file->node)->pipe, file);
     return error;
@@ -131,5 +131,5 @@ static int64_t set(struct server_request *request, unsigned attribute, uint64_t 
 
 const struct server_operations pipe_operations = {
     .lookup = lookup, .entry = entry, .create = fifo_create, .remove = fifo_remove,
-    .open = open, .close = close, .read = pipe_read, .write = pipe_write,
+    .open = open, .close = close, .give_up = pipe_give_up, .read = pipe_read, .write = pipe_write,
     .ready = ready, .get = get, .set = set, .forget = forget};

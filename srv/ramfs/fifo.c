@@ -18,7 +18,7 @@ int fifo_open(struct server *server, struct server_file *file,
             return -ENOSPC;
         pipe_begin(node->pipe, &node->node);
     }
-    error = pipe_meet(server, node->pipe, file, caller->badge);
+    error = pipe_meet(server, node->pipe, file, caller);
     if (!error)
         pipe_opened(node->pipe, file);
     return error;

@@ -112,6 +112,7 @@ const struct server_operations ramfs_operations = {
     .parent = parent_of,
     .open = open_file,
     .close = close_file,
+    .give_up = pipe_give_up,
     .read = ramfs_read,
     .write = ramfs_write,
     .ready = ready,

@@ -102,6 +102,7 @@ static void test_waiting(void)
     sigaction(SIGALRM, &action, NULL);
     alarm(1);
     ok(open(name, O_RDONLY) == -1 && errno == EINTR, "a signal ends waiting");
+    ok(open(name, O_WRONLY | O_NONBLOCK) == -1 && errno == ENXIO, "and nobody reads");
 }
 
 /* Renamed and removed it is the same for who has it open. */
