@@ -16,7 +16,7 @@
 #include "counters.h"
 #include "raw.h"
 
-enum { REQUESTS = 250, ATTACKS = 7, PATIENCE = 4000, BUFFER = 64 * 1024, PAGE = 4096,
+enum { REQUESTS = 250, ATTACKS = 7, SPINS = 500, NAPS = 100, NAP_NS = 2000000, BUFFER = 64 * 1024, PAGE = 4096,
        WINDOW = 16 * PAGE, DOTS = 0x2e, STACK = 16 * 1024 };
 
 /* The attack. */
@@ -43,13 +43,24 @@ static uint64_t pick(const uint64_t *list, uint64_t count)
 #define PICK(...) pick((const uint64_t[]){__VA_ARGS__}, \
     sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
 
+/* Time for the first thread, however few processors the machine has. */
+static void nap(void)
+{
+    enum { NANOSLEEP = 35 };
+    const struct { int64_t seconds, nanoseconds; } time = {0, NAP_NS};
+    int64_t result = NANOSLEEP;
+
+    __asm__ volatile("syscall" : "+a"(result) : "D"(&time), "S"(NULL)
+        : "rcx", "r11", "memory");
+}
+
 /* The second thread: nothing stays as it is. The process ends when its first thread waits
  * for an answer that does not come. */
 static void disturb(void *unused)
 {
     unsigned seen = 0, same = 0;
 
-    for (unsigned i = 0; same < PATIENCE; i++) {
+    for (unsigned i = 0; same < SPINS + NAPS; i++) {
         if (attack.buffer)
             attack.buffer[i * 61 % BUFFER] = (char)i;
         if (i % 8 == 0)
@@ -59,7 +70,10 @@ static void disturb(void *unused)
                 PROC_MAP_FIXED, -1, 0);
         same = seen == attack.done ? same + 1 : 0;
         seen = attack.done;
-        uxrt_yield();
+        if (same < SPINS)
+            uxrt_yield();
+        else
+            nap();
     }
     (void)unused;
     uxrt_exit((int)(attack.done / 2));
