@@ -126,7 +126,7 @@ int call_fork(struct call *call)
     }
     if (error < 0) {
         process_abandon(child);
-        return error;
+        return error == -ENFILE ? -EAGAIN : error;
     }
     if (call->words[2] & PROC_FORK_TELL) {
         tell(call->thread, child);
