@@ -213,17 +213,15 @@ static int64_t do_read(struct attribute_call *call, const struct handler *handle
     return finish_read(call, result);
 }
 
-/* The answer is a turn: made a short read, whatever it was. */
-static void put_turn(struct attribute_call *call)
+void fs_answer_with(struct server *server, struct server_request *own, const void *data,
+    uint32_t size)
 {
-    struct uxrt_request *request = &call->request->request;
-    void *registers;
+    struct uxrt_request *request = &own->request;
 
     request->write = false;
     request->form = FORM_MESSAGE;
-    request->count = call->server->turn_bytes;
-    registers = uxrt_request_registers(call->server->service, request);
-    memcpy(registers, call->server->turn, call->server->turn_bytes);
+    request->count = size;
+    memcpy(uxrt_request_registers(server->service, request), data, size);
 }
 
 static void set_caller(struct attribute_call *call)
@@ -257,6 +255,6 @@ int64_t fs_attribute_do(struct server *server, struct connection *connection,
         return result;
     result = request->request.write ? do_write(&call, handler) : do_read(&call, handler);
     if (result == -ERROR_LINK || result == -ERROR_MOUNT || result == -ERROR_FILE)
-        put_turn(&call);
+        fs_answer_with(server, request, server->turn, server->turn_bytes);
     return result;
 }

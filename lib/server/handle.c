@@ -93,6 +93,26 @@ static int64_t wait_for(struct server *server, struct connection *connection,
         request->request.write ? UXRT_READY_WRITE : UXRT_READY_READ, request->request.file);
 }
 
+void server_wait_most(struct server *server, uint64_t nanoseconds)
+{
+    server->wait_most = nanoseconds;
+}
+
+/* The result, with the longest time to wait if there is one. */
+static int64_t limited(struct server *server, struct server_request *request,
+    int64_t result)
+{
+    uint64_t most = server->wait_most;
+
+    if (!most)
+        return result;
+    server->wait_most = 0;
+    if (result != -ERROR_WAIT)
+        return result;
+    fs_answer_with(server, request, &most, sizeof(most));
+    return -ERROR_TIMED;
+}
+
 int64_t fs_settle(struct server *server, struct server_request *request, int64_t result)
 {
     struct connection *connection;
@@ -101,7 +121,7 @@ int64_t fs_settle(struct server *server, struct server_request *request, int64_t
         return result;
     if (result == -EAGAIN || result == -ERROR_WAIT) {
         connection = fs_connection_known(server, request->request.badge);
-        return wait_for(server, connection, request);
+        return limited(server, request, wait_for(server, connection, request));
     }
     return result > request->count ? request->count : result;
 }
@@ -206,7 +226,7 @@ int64_t fs_careful(struct server *server, struct server_request *request)
     if (server->operations.begin && (error = server->operations.begin(server)))
         return error;
     if (!r->current && r->offset & ATTRIBUTE)
-        return fs_attribute_do(server, connection, request);
+        return limited(server, request, fs_attribute_do(server, connection, request));
     return careful_bytes(server, connection, request);
 }
 

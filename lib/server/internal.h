@@ -90,6 +90,7 @@ struct server {
     char *record;                   /* RECORD_MAX bytes: of the attribute being done */
     uint64_t turn[SHORT_READ_MAX / 8];      /* struct name_turn of the request */
     uint32_t turn_bytes;
+    uint64_t wait_most;             /* of the request at hand; 0: no limit */
     const char *name;               /* that the read at hand is of; null: of the file */
     size_t name_length;
     uint64_t name_kept[MESSAGE_MAX_LENGTH];
@@ -203,6 +204,10 @@ int64_t fs_ready_read(struct attribute_call *call);
 /* uxrt_wake, with the message registers as they were. */
 void fs_parked_end(struct connection *connection, int error);
 void fs_wake(struct server *server, uint64_t badge, uint64_t files);
+
+/* Makes of a request a short read that is answered with these bytes. */
+void fs_answer_with(struct server *server, struct server_request *request,
+    const void *data, uint32_t size);
 
 /* lock.c */
 int64_t fs_lock_write(struct attribute_call *call);

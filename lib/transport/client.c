@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include <kcall/syscall.h>
+#include <transport/clock.h>
 #include <transport/copy.h>
 #include <transport/data.h>
 #include <transport/reply.h>
@@ -207,4 +208,33 @@ uint32_t client_wait(struct uxrt_thread *t)
         }
         client_sleep(t);
     }
+}
+
+static void limit_wait(struct uxrt_thread *t, int64_t end)
+{
+    const uint64_t word = (uint64_t)end;
+
+    t->wait_end = end;
+    client_proc(t, PROC_ALARM, &word, 1, NULL, 0);
+}
+
+/* The limit counts from the first answer; it is over with whatever else the answer is. */
+bool client_again_limited(struct uxrt_thread *t, int64_t *result)
+{
+    int64_t now = clock_uptime();
+
+    if (*result == -ERROR_TIMED && !t->wait_end) {
+        uint64_t most = t->ipc->msg[0];
+
+        limit_wait(t, most < (uint64_t)(INT64_MAX - now) ? now + (int64_t)most : INT64_MAX);
+    }
+    if (*result == -ERROR_TIMED && !client_signalled(t) && now < t->wait_end) {
+        client_wait(t);
+        return true;
+    }
+    if (*result == -ERROR_TIMED) {
+        *result = client_signalled(t) ? -EINTR : -EAGAIN;
+    }
+    limit_wait(t, 0);
+    return false;
 }

@@ -57,12 +57,20 @@ static inline bool client_signalled(const struct uxrt_thread *t)
            & (~t->shared->blocked | t->shared->waited);
 }
 
+/* Waits that the server limits (ERROR_TIMED): has this result to do with one? Then as
+ * client_again; -EAGAIN when the time is over. */
+static inline bool client_limited(const struct uxrt_thread *t, int64_t result)
+{
+    return result == -ERROR_TIMED || t->wait_end;
+}
+bool client_again_limited(struct uxrt_thread *t, int64_t *result);
+
 /* After a result of a request: true if it has to be made again, because the server had
  * nothing yet. -EINTR if there is a signal. */
 static inline bool client_again(struct uxrt_thread *t, int64_t *result)
 {
     if (*result != -ERROR_WAIT) {
-        return false;
+        return client_limited(t, *result) && client_again_limited(t, result);
     }
     if (client_signalled(t)) {
         *result = -EINTR;

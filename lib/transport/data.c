@@ -12,6 +12,9 @@
 
 bool data_again(struct uxrt_thread *t, int64_t *result)
 {
+    if (client_limited(t, *result)) {
+        return client_again_limited(t, result);
+    }
     if (LIKELY(*result >= 0)) {
         return false;
     }

@@ -21,7 +21,7 @@ static __attribute__((noinline)) int64_t large_on(struct uxrt_thread *t, bool wr
     uint64_t reply = reply_checked(request_label(write, FORM_WINDOW, 0, count), info);
     int64_t result = reply_result(reply);
 
-    if (!(reply & REPLY_TOUCH) && !data_again(t, &result)) {
+    if (!(reply & REPLY_TOUCH) && result != -ERROR_TIMED && !data_again(t, &result)) {
         return result;
     }
     const struct file *file = descriptor_file(t->small_descriptor);

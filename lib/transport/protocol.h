@@ -56,6 +56,8 @@ enum {
     ERROR_LINK = 4002,  /* a symbolic link on the way: struct name_turn */
     ERROR_MOUNT = 4003, /* another service on the way: struct name_turn */
     ERROR_FILE = 4004,  /* an open file of a process: struct name_turn, file_turn */
+    ERROR_TIMED = 4005, /* as WAIT, but not longer than so many nanoseconds, uint64_t in all:
+                           EAGAIN then */
 };
 
 /* Data of a reply with ERROR_LINK or ERROR_MOUNT to an operation on a name. */

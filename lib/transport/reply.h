@@ -16,6 +16,7 @@ enum { ERROR_NUMBERS = 256 };
 static inline bool reply_may_fail(uint64_t request, uint64_t number)
 {
     return number - 1 < ERROR_NUMBERS - 1 || number == ERROR_WAIT || number == ERROR_FILE
+           || number == ERROR_TIMED
            || ((number == ERROR_LINK || number == ERROR_MOUNT)
                && request & (REQUEST_WRITE | REQUEST_NAMED));
 }

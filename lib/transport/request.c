@@ -85,12 +85,12 @@ enum request_check request_decode(struct uxrt_thread *t, struct uxrt_request *re
                                                                     : REQUEST_BAD;
 }
 
-/* An error, with a name_turn if it is one of those that have data. */
+/* An error, with its data if it is one of those that have some. */
 static uint64_t answer_error(const struct uxrt_request *request, int64_t result)
 {
     uint64_t words = 0;
 
-    if (result == -ERROR_LINK || result == -ERROR_MOUNT || result == -ERROR_FILE) {
+    if (result <= -ERROR_LINK && result >= -ERROR_TIMED) {
         words = words_of(request->count);
         words = words < MESSAGE_MAX_LENGTH ? words : MESSAGE_MAX_LENGTH;
     }

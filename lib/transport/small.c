@@ -53,7 +53,7 @@ static __attribute__((noinline)) int64_t read_on(struct uxrt_thread *t, void *da
         data_counted(t, (size_t)result);
         return small_put(data, (size_t)result, msg[0], msg[1], msg[2], msg[3]);
     }
-    return data_again(t, &result)
+    return result == -ERROR_TIMED || data_again(t, &result)
         ? read_other(t->small_descriptor, data, count, t->small_offset, t) : result;
 }
 
@@ -64,7 +64,7 @@ static __attribute__((noinline)) int64_t write_on(struct uxrt_thread *t, const v
     int64_t result = reply_result(reply_checked(label, info));
 
     t->counts.calls++;
-    return data_again(t, &result)
+    return result == -ERROR_TIMED || data_again(t, &result)
         ? write_other(t->small_descriptor, data, count, t->small_offset, t) : result;
 }
 
@@ -241,6 +241,9 @@ static __attribute__((noinline)) int64_t short_on(struct uxrt_thread *t, bool wr
     uint64_t label = request_label(write, FORM_MESSAGE, 0, count);
     int64_t result = reply_result(reply_checked(label, info));
 
+    if (result == -ERROR_TIMED && write) {
+        return -EAGAIN;             /* the registers have the time now, not the bytes */
+    }
     if (!data_again(t, &result)) {
         return result;
     }

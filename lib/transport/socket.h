@@ -21,7 +21,8 @@ enum socket_operation {
     SOCKET_SHUTDOWN,    /* W uint32_t: 0 reading, 1 writing, 2 both */
     SOCKET_NAME,        /* R struct socket_address: own name */
     SOCKET_PEER,        /* R struct socket_address: name of the other side. ENOTCONN */
-    SOCKET_OPTION,      /* R W uint32_t, or struct socket_user; number: of the option */
+    SOCKET_OPTION,      /* R W uint32_t, or struct socket_user; number: of the option. Of
+                           times: uint64_t, nanoseconds that a request waits; 0: no limit */
     SOCKET_PREPARE,     /* W struct socket_message; number: tag. One with nothing in it
                            takes the last one back */
     SOCKET_MESSAGE,     /* R struct socket_message; number: tag. Once */
@@ -33,6 +34,7 @@ enum { SOCKET_NUMBER_SHIFT = 8 };       /* of the number in the argument */
 enum socket_option {
     OPTION_TYPE = 3, OPTION_ERROR = 4, OPTION_SEND_BUFFER = 7, OPTION_RECEIVE_BUFFER = 8,
     OPTION_PASS_USER = 16, OPTION_PEER_USER = 17, OPTION_LISTENS = 30,
+    OPTION_RECEIVE_TIME = 20, OPTION_SEND_TIME = 21,
 };
 
 #define SOCKET_AT          (INT64_C(1) << 62)

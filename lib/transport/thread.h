@@ -35,6 +35,7 @@ struct uxrt_thread {
                                        receive */
     int64_t small_offset;           /* of the small request under way (small.c) */
     int small_descriptor;
+    int64_t wait_end;               /* of a wait that a server has limited; 0: none is */
     /* As a client: its buffer with the server of each connection slot: place in the
        buffer area, and bytes (0: there is none). */
     uint32_t buffer_place[SLOTS];   /* / PAGE, so that it fits: place >> 12 */

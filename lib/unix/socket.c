@@ -303,16 +303,15 @@ static const struct {
     {2, 0}, {5, 0}, {6, 0}, {9, 0}, {10, 0}, {12, 0}, {15, 0}, {29, 0}, {38, 0},
     {39, AF_UNIX},
 };
-enum { CONSTANTS = sizeof(constants) / sizeof(constants[0]), SO_LINGER = 13,
-       SO_RCVTIMEO = 20, SO_SNDTIMEO = 21 };
+enum { CONSTANTS = sizeof(constants) / sizeof(constants[0]), SO_LINGER = 13 };
+#define MICROSECOND INT64_C(1000)
+#define SECOND      INT64_C(1000000000)
 
 static int64_t constant(uint64_t option, uint32_t record[4])
 {
     memset(record, 0, 16);
     if (option == SO_LINGER)
         return 8;
-    if (option == SO_RCVTIMEO || option == SO_SNDTIMEO)
-        return 16;
     for (unsigned i = 0; i < CONSTANTS; i++) {
         if (constants[i].option == option) {
             record[0] = constants[i].value;
@@ -320,6 +319,44 @@ static int64_t constant(uint64_t option, uint32_t record[4])
         }
     }
     return -ENOPROTOOPT;
+}
+
+static bool is_time(uint64_t option)
+{
+    return option == OPTION_RECEIVE_TIME || option == OPTION_SEND_TIME;
+}
+
+/* A longest time to wait, as the program has it: seconds and microseconds. */
+static int64_t get_time(struct uxrt_thread *t, int fd, uint64_t option, uint32_t record[4])
+{
+    uint64_t most;
+    int64_t result = socket_read_record(t, fd, SOCKET_OPTION, option, &most, sizeof(most));
+    const int64_t time[] = {(int64_t)most / SECOND, (int64_t)most % SECOND / MICROSECOND};
+
+    if (result < 0)
+        return result;
+    memcpy(record, time, sizeof(time));
+    return sizeof(time);
+}
+
+/* Times before now are over at once; so long ones are none. */
+static int64_t set_time(struct uxrt_thread *t, int fd, uint64_t option, const void *user,
+    uint64_t room)
+{
+    int64_t time[2];
+    uint64_t most = 0;
+
+    if (room < sizeof(time))
+        return -EINVAL;
+    if (take(time, user, sizeof(time)))
+        return -EFAULT;
+    if (time[1] < 0 || time[1] >= SECOND / MICROSECOND)
+        return -EDOM;
+    if (time[0] < 0)
+        most = 1;
+    else if (time[0] < INT64_MAX / SECOND - 1)
+        most = (uint64_t)(time[0] * SECOND + time[1] * MICROSECOND);
+    return socket_write_record(t, fd, SOCKET_OPTION, option, &most, sizeof(most));
 }
 
 UNIX_HANDLER(getsockopt)
@@ -338,8 +375,8 @@ UNIX_HANDLER(getsockopt)
         return -EFAULT;
     if (room < 0)
         return -EINVAL;
-    size = constant(option, record);
-    if (size < 0)
+    size = is_time(option) ? get_time(t, fd, option, record) : constant(option, record);
+    if (size == -ENOPROTOOPT)
         size = socket_read_record(t, fd, SOCKET_OPTION, option, record, sizeof(record));
     if (size < 0)
         return size;
@@ -364,6 +401,9 @@ UNIX_HANDLER(setsockopt)
         return -EINVAL;
     if (take(&word, argument_pointer(frame, 3), sizeof(word)))
         return -EFAULT;
+    if (is_time(argument(frame, 2)))
+        return set_time(t, fd, argument(frame, 2), argument_pointer(frame, 3),
+            argument(frame, 4));
     if (constant(argument(frame, 2), ignored) >= 0)
         return 0;
     return socket_write_record(t, fd, SOCKET_OPTION, argument(frame, 2), &word,

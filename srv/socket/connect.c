@@ -43,10 +43,12 @@ int socket_listen(struct server *server, struct socket *socket, uint32_t backlog
 }
 
 /* Waits until others are accepted. */
-static int64_t wait_for_room(struct socket *socket, struct socket *listening)
+static int64_t wait_for_room(struct server *server, struct socket *socket,
+    struct socket *listening)
 {
     socket->full = listening;
     listening->awaited = true;
+    server_wait_most(server, socket->times[1]);
     return socket->file->flags & UXRT_NONBLOCK ? -EAGAIN : -ERROR_WAIT;
 }
 
@@ -58,7 +60,7 @@ static int64_t connect_to(struct server *server, struct socket *socket,
     if (listening->state != SOCKET_LISTENING || listening->read_shut)
         return -ECONNREFUSED;
     if (listening->pending_count > listening->backlog)
-        return wait_for_room(socket, listening);
+        return wait_for_room(server, socket, listening);
     other = socket_create(server, socket->type, badge);
     if (!other)
         return -ENFILE;

@@ -175,8 +175,10 @@ static int64_t park(struct socket *socket, struct server_request *request)
 {
     struct server_request **place = &socket->reading, *kept;
 
-    if (request->now)
+    if (request->now || socket->times[0]) {
+        server_wait_most(request->server, socket->times[0]);
         return -EAGAIN;
+    }
     kept = server_park(request, read_cancelled);
     if (!kept)
         return -EAGAIN;
@@ -372,6 +374,7 @@ static int64_t send(struct socket *socket, struct server_request *request,
     if (result == -EAGAIN) {
         socket->full = to;
         to->awaited = true;
+        server_wait_most(request->server, socket->times[1]);
     } else if (result >= 0) {
         socket_serve(request->server, to, UXRT_READY_READ);
     }

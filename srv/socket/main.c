@@ -114,6 +114,7 @@ static int open_other(struct server *server, struct server_file *file,
         if (!other) {
             file->flags &= ~(uint32_t)UXRT_NONBLOCK;
             file->flags |= base->file->flags & UXRT_NONBLOCK;
+            server_wait_most(server, base->times[0]);
             return -EAGAIN;
         }
         move_file(file, other);

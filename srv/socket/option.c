@@ -48,6 +48,9 @@ static int64_t get_option(struct socket *socket, uint64_t option, void *record,
     uint32_t word;
     int64_t error;
 
+    if (option == OPTION_RECEIVE_TIME || option == OPTION_SEND_TIME)
+        return give(record, size, &socket->times[option - OPTION_RECEIVE_TIME],
+            sizeof(socket->times[0]));
     if (option == OPTION_PEER_USER)
         return give(record, size, connected ? &socket->peer_user : &nobody,
             sizeof(nobody));
@@ -239,12 +242,24 @@ static int64_t with_address(struct server_request *request, uint64_t operation,
     return socket_connect(request->server, socket, &address, request->request.badge);
 }
 
+static int64_t set_time(struct socket *socket, uint64_t option, const void *record,
+    size_t size)
+{
+    if (size != sizeof(socket->times[0]))
+        return -EINVAL;
+    memcpy(&socket->times[option - OPTION_RECEIVE_TIME], record, size);
+    return 0;
+}
+
 static int64_t with_word(struct server_request *request, uint64_t operation,
     uint64_t number, const void *record, size_t size)
 {
     struct socket *socket = socket_for(request);
     uint32_t word;
 
+    if (operation == SOCKET_OPTION
+        && (number == OPTION_RECEIVE_TIME || number == OPTION_SEND_TIME))
+        return set_time(socket, number, record, size);
     if (size != sizeof(word))
         return -EINVAL;
     memcpy(&word, record, sizeof(word));

@@ -80,6 +80,7 @@ struct socket {
     struct list queue;
     uint32_t queued;            /* bytes of memory */
     uint32_t send_buffer, receive_buffer;
+    uint64_t times[2];          /* longest wait to receive, to send; nanoseconds, or 0 */
     struct server_request *reading;     /* parked, in their order */
     struct list notes;
     uint32_t note_count;

@@ -504,6 +504,61 @@ static void test_death(void)
     }
 }
 
+static long milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits that end by themselves. Only that they do not end too early is certain. */
+static void test_times(void)
+{
+    static char block[65536];
+    const struct timeval some = {0, 100000}, bad = {0, 1000000}, none = {0, 0};
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    struct timeval now;
+    socklen_t size = sizeof(now);
+    long begin;
+    ssize_t done;
+    int pair[2], listening = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+        return;
+    ok(!getsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &now, &size) && size == sizeof(now)
+       && !now.tv_sec && !now.tv_usec, "no limit");
+    ok(setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &bad, sizeof(bad)) == -1
+       && errno == EDOM, "a second of microseconds: EDOM");
+    ok(!setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &some, sizeof(some))
+       && !setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &some, sizeof(some))
+       && !getsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &now, &size)
+       && now.tv_usec == 100000, "a limit");
+    begin = milliseconds();
+    ok(read(pair[0], block, 8) == -1 && errno == EAGAIN && milliseconds() - begin >= 99,
+       "read ends");
+    begin = milliseconds();
+    ok(recv(pair[0], block, sizeof(block), 0) == -1 && errno == EAGAIN
+       && milliseconds() - begin >= 99, "so does recv");
+    ok(write(pair[1], "abc", 3) == 3 && read(pair[0], block, 8) == 3, "bytes are read");
+    begin = milliseconds();
+    do
+        done = write(pair[0], block, sizeof(block));
+    while (done > 0);
+    ok(done == -1 && errno == EAGAIN && milliseconds() - begin >= 99, "write ends");
+    ok(!setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &none, sizeof(none)), "no more");
+    snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "times.%d", (int)getpid());
+    ok(!bind(listening, (struct sockaddr *)&name, sizeof(name)) && !listen(listening, 1)
+       && !setsockopt(listening, SOL_SOCKET, SO_RCVTIMEO, &some, sizeof(some)),
+       "a limit for accept");
+    begin = milliseconds();
+    ok(accept(listening, NULL, NULL) == -1 && errno == EAGAIN
+       && milliseconds() - begin >= 99, "which ends");
+    close(listening);
+    close(pair[0]);
+    close(pair[1]);
+}
+
 int main(void)
 {
     snprintf(path, sizeof(path), "/tmp/socket.%d", (int)getpid());
@@ -522,5 +577,6 @@ int main(void)
     test_interrupted();
     test_many();
     test_death();
+    test_times();
     return checks_done();
 }

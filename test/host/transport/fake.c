@@ -259,6 +259,12 @@ int64_t client_proc(struct uxrt_thread *t, enum proc_call call, const uint64_t *
     return 0;
 }
 
+bool client_again_limited(struct uxrt_thread *t, int64_t *result)
+{
+    (void)t, (void)result;
+    return false;               /* no server here limits waits */
+}
+
 uint32_t client_wait(struct uxrt_thread *t)
 {
     (void)t;
