@@ -8,10 +8,8 @@
 #include <stddef.h>
 
 #include <transport/client.h>
-#include <transport/cold.h>
 #include <transport/connection.h>
 #include <transport/fork.h>
-#include <transport/lock.h>
 #include <transport/memory.h>
 #include <transport/resolve.h>
 #include <transport/stack.h>
@@ -19,20 +17,15 @@
 #include <transport/trace.h>
 #include <util/errno.h>
 
-enum { PAGE = 4096, EXIT_CANNOT_RUN = 127, CLOSE = -1 };
+enum { PAGE = 4096, EXIT_CANNOT_RUN = 127, CLOSE = -1,
+       MORE = 16 /* files that other threads open meanwhile */ };
 
-/* Lists for one exec at a time. */
-static uint32_t lock;
-COLD_DATA _Alignas(PAGE) static struct {
-    struct start_connection connections[SLOTS];
-    struct start_file files[FILES_MAX + DESCRIPTORS_MAX];
-} lists;
-static uint32_t file_count;
-
-void exec_after_fork(void)
-{
-    lock = 0;
-}
+/* What the new image is told of files. They lie behind the bytes that are made of them. */
+struct lists {
+    struct start_connection *connections;
+    struct start_file *files;
+    uint32_t connection_count, file_count, file_room;
+};
 
 static struct start_file record_of(const struct file *file, int descriptor, bool close)
 {
@@ -45,18 +38,18 @@ static struct start_file record_of(const struct file *file, int descriptor, bool
     };
 }
 
-static void add_file(const struct file *file, int descriptor)
+static void add_file(struct lists *lists, const struct file *file, int descriptor)
 {
-    if (file_count < sizeof(lists.files) / sizeof(lists.files[0])) {
-        lists.files[file_count++] = record_of(file, descriptor, false);
+    if (lists->file_count < lists->file_room) {
+        lists->files[lists->file_count++] = record_of(file, descriptor, false);
     }
 }
 
 /* Will the new image have this file, or be told to close it? */
-static bool is_listed(const struct file *file)
+static bool is_listed(const struct lists *lists, const struct file *file)
 {
-    for (uint32_t i = 0; i < file_count; i++) {
-        if (lists.files[i].id == file->id) {
+    for (uint32_t i = 0; i < lists->file_count; i++) {
+        if (lists->files[i].id == file->id) {
             return true;
         }
     }
@@ -70,7 +63,7 @@ static const struct file *connection_file(int descriptor)
     return file && file->kind == FILE_CONNECTION ? file : NULL;
 }
 
-static void list_kept(const struct exec *exec)
+static void list_kept(struct lists *lists, const struct exec *exec)
 {
     int limit = exec->files ? (int)exec->file_count : descriptor_limit();
 
@@ -79,64 +72,87 @@ static void list_kept(const struct exec *exec)
         const struct file *file = connection_file(descriptor);
 
         if (file && (exec->files || !descriptor_close_on_exec(descriptor))) {
-            add_file(file, i);
+            add_file(lists, file, i);
         }
     }
 }
 
 /* Of a union, only the first directory is kept. */
-static void list_closed(void)
+static void list_closed(struct lists *lists)
 {
     for (int i = 0; i < descriptor_limit(); i++) {
         const struct file *file = connection_file(i);
 
         for (; file; file = file_next(file)) {
-            if (!is_listed(file)) {
-                add_file(file, CLOSE);
+            if (!is_listed(lists, file)) {
+                add_file(lists, file, CLOSE);
             }
         }
     }
 }
 
-static uint32_t list_connections(const struct exec *exec)
+static bool is_connected(const struct exec *exec, unsigned slot)
 {
-    uint32_t count = 0;
+    return connection_service(slot) != NO_SERVICE && (exec->used[slot] || !exec->child);
+}
 
+static void list_connections(struct lists *lists, const struct exec *exec)
+{
     for (unsigned slot = SLOT_CONNECTION; slot < connection_slots_end(); slot++) {
-        uint32_t service = connection_service(slot);
+        if (is_connected(exec, slot)) {
+            lists->connections[lists->connection_count++] =
+                (struct start_connection){slot, connection_service(slot)};
+        }
+    }
+}
 
-        if (service != NO_SERVICE
-            && (exec->used[slot] || !exec->child)) {
-            lists.connections[count++] = (struct start_connection){slot, service};
+/* At most so many files are listed: each may be kept, and closed where it was. */
+static uint32_t room_for_files(const struct exec *exec)
+{
+    uint32_t count = exec->file_count + MORE;
+
+    for (int i = 0; i < descriptor_limit(); i++) {
+        for (const struct file *file = connection_file(i); file; file = file_next(file)) {
+            count += 2;
         }
     }
     return count;
 }
 
-static int build(struct uxrt_thread *t, struct exec *exec, struct start_content *content)
+/* Makes room for the bytes, and for the lists behind them. */
+static int make_room(struct uxrt_thread *t, struct exec *exec, struct start_content *content,
+    struct lists *lists)
 {
+    size_t bytes, connections = connection_slots_end() * sizeof(*lists->connections);
     int64_t place;
 
-    exec->bytes = start_size(content);
-    if (!exec->bytes) {
+    lists->file_room = room_for_files(exec);
+    content->file_count = lists->file_room;
+    content->connection_count = connection_slots_end();
+    bytes = start_size(content);
+    if (!bytes) {
         return -E2BIG;
     }
+    bytes = (bytes + sizeof(uint64_t) - 1) & ~(sizeof(uint64_t) - 1);
+    exec->bytes = bytes + connections + lists->file_room * sizeof(*lists->files);
     place = memory_map(t, START_PLACE, (exec->bytes + PAGE - 1) & ~(size_t)(PAGE - 1),
         PROC_READ | PROC_WRITE, 0, PROC_SOURCE_NONE, 0);
     if (place < 0) {
         return (int)place;
     }
     exec->address = (uint64_t)place;
-    return start_build(content, (void *)place, exec->bytes) ? 0 : -EFAULT;
+    lists->connections = (struct start_connection *)(place + (int64_t)bytes);
+    lists->files = (struct start_file *)(place + (int64_t)(bytes + connections));
+    return 0;
 }
 
 static int list_and_build(struct uxrt_thread *t, struct exec *exec)
 {
     char directory[TEXT_SIZE];
+    struct lists lists = {0};
     struct start_content content = {
         .name = exec->name, .directory = directory, .path = exec->program.path,
-        .argv = exec->argv, .envp = exec->envp, .connections = lists.connections,
-        .files = lists.files,
+        .argv = exec->argv, .envp = exec->envp,
     };
     int error;
 
@@ -149,15 +165,19 @@ static int list_and_build(struct uxrt_thread *t, struct exec *exec)
     if (content.first_count && content.argv && content.argv[0]) {
         content.argv++;
     }
-    lock_take(&lock);
-    file_count = 0;
-    list_kept(exec);
-    list_closed();
-    content.file_count = file_count;
-    content.connection_count = list_connections(exec);
-    error = build(t, exec, &content);
-    lock_release(&lock);
-    return error;
+    error = make_room(t, exec, &content, &lists);
+    if (error) {
+        return error;
+    }
+    list_kept(&lists, exec);
+    list_closed(&lists);
+    list_connections(&lists, exec);
+    content.connections = lists.connections;
+    content.connection_count = lists.connection_count;
+    content.files = lists.files;
+    content.file_count = lists.file_count;
+    return start_build(&content, (void *)exec->address,
+               (uint64_t)lists.connections - exec->address) ? 0 : -EFAULT;
 }
 
 /* The connections of the files that the new image will have. */

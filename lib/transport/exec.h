@@ -24,5 +24,3 @@ int exec_prepare(struct uxrt_thread *t, struct exec *exec);
 void exec_forget(struct uxrt_thread *t, struct exec *exec);
 /* Goes on as that program; returns only errors. */
 int exec_commit(struct uxrt_thread *t, const struct exec *exec);
-/* In the child of a fork: no other thread is at it. */
-void exec_after_fork(void);

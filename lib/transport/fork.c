@@ -13,7 +13,6 @@
 #include <transport/connection.h>
 #include <transport/context.h>
 #include <transport/descriptor.h>
-#include <transport/exec.h>
 #include <transport/resolve.h>
 #include <transport/table.h>
 #include <transport/trace.h>
@@ -88,7 +87,6 @@ static void begin_child(struct uxrt_thread *t, const bool used[SLOTS])
     connection_thread_begins(t);
     descriptor_after_fork(true);
     current_after_fork();
-    exec_after_fork();
 }
 
 /* True once if the event has come; others stay for who waits for them. */

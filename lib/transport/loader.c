@@ -114,7 +114,7 @@ static void find_program(struct uxrt_thread *t, const struct start_view *view,
         program->file = inherit_file(&view->start->program);
         program->interpreter = inherit_file(&view->start->interpreter);
         program->first_count = 0;
-        memcpy(program->path, view->path, strlen(view->path) + 1);
+        program->path = view->path;
     } else {
         require(t, !program_open(t, view->name, program), "no such program\n");
     }
@@ -166,9 +166,9 @@ void loader_start(uint64_t blob, uint64_t bytes)
     find_program(t, &view, &program);
     stack = stack_reserve(t, &view, &program, &content);
     require(t, stack, "no memory for a stack\n");
+    memcpy(program_place.path, program.path, strlen(program.path) + 1);
     memory_unmap(t, blob, (bytes + PAGE - 1) & ~(uint64_t)(PAGE - 1));
     load(t, &program, &content);
     stack_finish(&content, stack);
-    memcpy(program_place.path, program.path, strlen(program.path) + 1);
     program_enter(content.start, stack);
 }

@@ -14,16 +14,18 @@
 
 BEGIN_DATA struct program_place program_place;
 
-enum { TYPE_MASK = 0170000, TYPE_REGULAR = 0100000 };
+/* SHORT: bytes that one message brings, which is enough of most programs. */
+enum { TYPE_MASK = 0170000, TYPE_REGULAR = 0100000, SHORT = SHORT_READ_MAX };
 
-/* The first bytes of a file, as many as there are up to IMAGE_HEAD. */
-static int64_t read_head(struct uxrt_thread *t, const struct file *file, char *head)
+/* The first bytes of a file, as many as there are up to `size`. */
+static int64_t read_head(struct uxrt_thread *t, const struct file *file, char *head,
+    int64_t size)
 {
     int64_t done = 0;
 
-    while (done < IMAGE_HEAD) {
+    while (done < size) {
         int64_t result = client_get(t, file->slot, file->id, head + done,
-            (size_t)(IMAGE_HEAD - done), done);
+            (size_t)(size - done), done);
 
         if (result < 0) {
             return result;
@@ -36,13 +38,32 @@ static int64_t read_head(struct uxrt_thread *t, const struct file *file, char *h
     return done;
 }
 
-int program_image(struct uxrt_thread *t, const struct file *file, struct image *image)
+/* Its buffer is only on the stack of who needs it. */
+static __attribute__((noinline)) int check_long(struct uxrt_thread *t,
+    const struct file *file, uint64_t file_bytes, struct image *image)
 {
     _Alignas(8) char head[IMAGE_HEAD];
-    int64_t bytes = read_head(t, file, head);
+    int64_t bytes = read_head(t, file, head, IMAGE_HEAD);
 
     return bytes < 0 ? (int)bytes
-                     : image_check(head, (size_t)bytes, INT64_MAX, image);
+                     : image_check(head, (size_t)bytes, file_bytes, image);
+}
+
+/* Checks what has been read, or more of it if that may help. */
+static int check(struct uxrt_thread *t, const struct file *file, const char *head,
+    int64_t bytes, uint64_t file_bytes, struct image *image)
+{
+    int result = image_check(head, (size_t)bytes, file_bytes, image);
+
+    return result && bytes == SHORT ? check_long(t, file, file_bytes, image) : result;
+}
+
+int program_image(struct uxrt_thread *t, const struct file *file, struct image *image)
+{
+    _Alignas(8) char head[SHORT];
+    int64_t bytes = read_head(t, file, head, SHORT);
+
+    return bytes < 0 ? (int)bytes : check(t, file, head, bytes, INT64_MAX, image);
 }
 
 /* Opens a regular file that may be run. */
@@ -90,8 +111,8 @@ static const char *add_script(struct program *program, const char *name)
 static int look_at_head(struct uxrt_thread *t, struct program *program,
     uint64_t file_bytes, const char **name, struct image *image)
 {
-    _Alignas(8) char head[IMAGE_HEAD];
-    int64_t bytes = read_head(t, program->file, head);
+    _Alignas(8) char head[SHORT];   /* a script's line that is longer makes no sense */
+    int64_t bytes = read_head(t, program->file, head, SHORT);
     struct image_script ignored, *script = &ignored;
     int result;
 
@@ -109,10 +130,11 @@ static int look_at_head(struct uxrt_thread *t, struct program *program,
         *name = add_script(program, *name);
         return 1;
     }
-    return result < 0 ? result : image_check(head, (size_t)bytes, file_bytes, image);
+    return result < 0 ? result
+                      : check(t, program->file, head, bytes, file_bytes, image);
 }
 
-static int open_interpreter(struct uxrt_thread *t, struct program *program,
+static __attribute__((noinline)) int open_interpreter(struct uxrt_thread *t, struct program *program,
     const char *name)
 {
     struct image image;
@@ -130,8 +152,8 @@ static int open_interpreter(struct uxrt_thread *t, struct program *program,
 
 int program_open(struct uxrt_thread *t, const char *name, struct program *program)
 {
+    struct walk *walk = &program->walk;
     struct image image;
-    struct walk walk;
     uint64_t bytes;
     int result;
 
@@ -139,7 +161,7 @@ int program_open(struct uxrt_thread *t, const char *name, struct program *progra
     program->first_count = 0;
     program->script_count = 0;
     for (;;) {
-        result = open_file(t, name, &program->file, &bytes, &walk);
+        result = open_file(t, name, &program->file, &bytes, walk);
         if (result) {
             return result;
         }
@@ -149,8 +171,8 @@ int program_open(struct uxrt_thread *t, const char *name, struct program *progra
         }
         file_close(t, program->file);
     }
-    memcpy(program->path, walk.text, walk.length);
-    program->path[walk.length] = 0;
+    walk->text[walk->length] = 0;
+    program->path = walk->text;
     if (!result && image.interpreter[0]) {
         result = open_interpreter(t, program, image.interpreter);
     }

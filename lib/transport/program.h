@@ -18,7 +18,8 @@ struct program {
     struct file *file, *interpreter;
     unsigned first_count;
     const char *first[FIRST_MAX];
-    char path[TEXT_SIZE];       /* where the file was found: absolute, without links */
+    const char *path;           /* where the file was found: absolute, without links; */
+    struct walk walk;           /* by this */
     unsigned script_count;
     struct image_script scripts[SCRIPTS_MAX];
 };

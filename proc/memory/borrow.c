@@ -11,8 +11,6 @@
 #include <util/errno.h>
 #include <util/heap.h>
 
-enum { AROUND = 8 };            /* pages that the lender has mapped come in such groups */
-
 static struct region *borrowed(const struct space *space)
 {
     return space_region(space, PROGRAM_BASE);
@@ -53,8 +51,8 @@ static int show_around(struct space *space, uint64_t address)
 {
     struct region *region = borrowed(space);
     const struct region *lent = space_region(space->lender, address);
-    uint64_t first = address & ~(uint64_t)(AROUND * PAGE_SIZE - 1);
-    uint64_t end = first + AROUND * PAGE_SIZE;
+    uint64_t first = address & ~(uint64_t)(AROUND_FORKED * PAGE_SIZE - 1);
+    uint64_t end = first + AROUND_FORKED * PAGE_SIZE;
     struct table_batch batch;
     bool good = true;
 

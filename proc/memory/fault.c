@@ -9,10 +9,7 @@
 #include <util/errno.h>
 #include <util/string.h>
 
-enum {
-    ZERO_AROUND = 4,        /* new pages are made in such groups */
-    AROUND = 8,             /* pages that are there are mapped in such groups */
-};
+enum { ZERO_AROUND = 4 };       /* new pages are made in such groups */
 
 /* A new frame with the contents of another one, or zero. */
 static uint32_t copy_frame(uint32_t from)
@@ -167,7 +164,8 @@ static void show_around(struct table_batch *batch, struct region *region, size_t
     bool shared = region->flags & REGION_SHARED;
     const struct sparse *own = shared || !region->amap ? &none : &region->amap->frames;
     const struct sparse *object = region->object ? object_frames(region->object) : &none;
-    size_t end, first = group(region, page, AROUND, &end);
+    size_t around = region->forked ? AROUND_FORKED : AROUND;
+    size_t end, first = group(region, page, around, &end);
     struct sparse_row row = sparse_row(own, first);
     struct sparse_row objects = sparse_row(object, region->offset + first);
     uint64_t mapped = sparse_row(&region->mapped, first).present;

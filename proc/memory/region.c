@@ -281,6 +281,7 @@ struct region *region_split(struct region *region, uint64_t at)
     upper->protection = region->protection;
     upper->flags = region->flags;
     upper->origin = region->origin;
+    upper->forked = region->forked;
     if (region->amap) {
         upper->amap = amap_copy(region->amap, first, region_last(region));
         if (!upper->amap) {
@@ -410,6 +411,7 @@ struct region *region_fork(struct fork *fork, struct region *region)
     copy->protection = region->protection;
     copy->flags = region->flags;
     copy->origin = region->origin;
+    copy->forked = true;
     if (!own_object) {
         region_set_object(copy, region->object, region->offset);
     }

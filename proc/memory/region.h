@@ -13,7 +13,11 @@
 #include <memory/table.h>
 #include <transport/layout.h>
 
-enum { REGIONS_MAX = 1 << 14 };
+enum {
+    REGIONS_MAX = 1 << 14,
+    AROUND = 8,                 /* pages that are there are mapped in such groups at a fault; */
+    AROUND_FORKED = 2,          /* in who may soon exec */
+};
 
 /* Pages of a region, from its origin on: one that moves, grows and loses its front again and
  * again never comes near the end of sparse arrays. */
@@ -25,6 +29,7 @@ struct region {
     uint8_t protection;         /* enum proc_protection */
     uint8_t flags;              /* enum region_flag */
     uint8_t forks;              /* how often it was forked, modulo 256 */
+    bool forked;                /* it is a copy, made by a fork */
     struct object *object;
     size_t offset;              /* page of the object at the origin */
     struct list object_link;    /* object_regions */
