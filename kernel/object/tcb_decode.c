@@ -317,6 +317,8 @@ static enum outcome set_flags(struct invocation *inv, struct tcb *t)
     arch_fpu_release(t);
     t->flags = flags;
     t->fpu_used = false;        /* its next use tells whether it may */
+    if (flags & TCB_FLAG_FPU_DISABLED)
+        arch_fpu_init(t);
     sched_context_set_home(t);
     word result = flags;
     return reply_words(inv, 1, &result);

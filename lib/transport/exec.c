@@ -16,6 +16,7 @@
 #include <transport/table.h>
 #include <transport/trace.h>
 #include <util/errno.h>
+#include <util/string.h>
 
 enum { PAGE = 4096, EXIT_CANNOT_RUN = 127, CLOSE = -1,
        MORE = 16 /* files that other threads open meanwhile */ };
@@ -232,12 +233,27 @@ int exec_commit(struct uxrt_thread *t, const struct exec *exec)
     return (int)client_proc(t, PROC_EXEC, words, 2, NULL, 0);
 }
 
+/* Most of it is room for names, which need not be zero. */
+static void exec_begin(struct exec *exec, const char *name, char *const argv[],
+    char *const envp[])
+{
+    exec->name = name;
+    exec->argv = argv;
+    exec->envp = envp;
+    exec->files = NULL;
+    exec->file_count = 0;
+    exec->child = false;
+    memset(exec->used, 0, sizeof(exec->used));
+}
+
 int library_exec(struct uxrt_thread *t, const char *name, char *const argv[],
     char *const envp[])
 {
-    struct exec exec = {.name = name, .argv = argv, .envp = envp};
-    int error = exec_prepare(t, &exec);
+    struct exec exec;
+    int error;
 
+    exec_begin(&exec, name, argv, envp);
+    error = exec_prepare(t, &exec);
     if (!error) {
         error = exec_commit(t, &exec);
         exec_forget(t, &exec);
@@ -248,12 +264,13 @@ int library_exec(struct uxrt_thread *t, const char *name, char *const argv[],
 int library_spawn(struct uxrt_thread *t, const char *name, char *const argv[],
     char *const envp[], const int *descriptors, unsigned count)
 {
-    struct exec exec = {
-        .name = name, .argv = argv, .envp = envp,
-        .files = descriptors, .file_count = count, .child = true,
-    };
+    struct exec exec;
     int result;
 
+    exec_begin(&exec, name, argv, envp);
+    exec.files = descriptors;
+    exec.file_count = count;
+    exec.child = true;
     if (count > DESCRIPTORS_MAX) {
         return -EINVAL;
     }

@@ -101,8 +101,28 @@ static void write_identity(struct identity *identity, const struct process *proc
     memcpy(identity->groups, process->groups, sizeof(identity->groups));
     identity->group_count = process->group_count;
     identity->ignored = (uint32_t)process->signals.ignored;
+}
+
+static void write_roots(struct identity *identity, const struct process *process)
+{
     identity->root_count = namespace_roots(process->namespace, identity->service,
         identity->roots);
+}
+
+/* Those of the connection that it was forked from, if both processes see the same names. */
+static void begin_roots(struct identity *identity, const struct process *process)
+{
+    const struct connection *parent = identity->parent ? connection_find(identity->parent)
+                                                       : NULL;
+
+    if (parent && parent->process->namespace == process->namespace) {
+        const struct identity *from = connection_identity(BADGE_INDEX(identity->parent));
+
+        memcpy(identity->roots, from->roots, sizeof(identity->roots));
+        identity->root_count = from->root_count;
+    } else {
+        write_roots(identity, process);
+    }
 }
 
 /* The lowest index, so that servers have little to look through: entry 0 tells them where
@@ -160,7 +180,9 @@ static int connect(struct process *process, struct service *service, unsigned sl
         return -ENFILE;
     }
     connection->generation++;
-    (void)kc_cnode_delete(process->cspace, slot, CSPACE_BITS);
+    if (slot < process->slots_end) {    /* it may be that of a service that has ended */
+        (void)kc_cnode_delete(process->cspace, slot, CSPACE_BITS);
+    }
     if (kc_cnode_mint(process->cspace, slot, CSPACE_BITS, slot_cnode, service->endpoint,
             SLOT_DEPTH, RIGHT_WRITE | RIGHT_GRANT_REPLY, connection_badge(index))
         != ERROR_NONE) {
@@ -179,6 +201,7 @@ static int connect(struct process *process, struct service *service, unsigned sl
     identity->parent = parent;
     identity->fork_token = token;
     write_identity(identity, process);
+    begin_roots(identity, process);
     write_state(identity, IDENTITY_LIVE);
     return (int)slot;
 }
@@ -293,7 +316,10 @@ void connection_update(struct process *process)
 {
     for (unsigned slot = connection_slot(process, 0); slot < SLOTS;
          slot = connection_slot(process, slot + 1)) {
-        write_identity(connection_identity(process->connections[slot]), process);
+        struct identity *identity = connection_identity(process->connections[slot]);
+
+        write_identity(identity, process);
+        write_roots(identity, process);
     }
 }
 

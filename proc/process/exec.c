@@ -64,10 +64,22 @@ struct kept {
     uint32_t death_signal;
 };
 
-static void run(struct process *process, uint64_t address, uint64_t bytes,
-    const struct kept *kept)
+/* The thread that has made the call, if it may go on as the first one; else a new one. */
+static struct thread *begin(struct process *process, struct thread *caller)
 {
-    struct thread *thread = thread_create(process, 0, process->pid);
+    if (!caller) {
+        return thread_create(process, 0, process->pid);
+    }
+    if (!thread_enter_space(caller)) {
+        thread_end(caller, true);
+        return NULL;
+    }
+    return caller;
+}
+
+static void run(struct process *process, struct thread *thread, uint64_t address,
+    uint64_t bytes, const struct kept *kept)
+{
     struct user_context regs = {
         .rip = image_header()->start, .rsp = thread_block(0) + BLOCK_PRIVATE,
         .rdi = address, .rsi = bytes,
@@ -83,6 +95,21 @@ static void run(struct process *process, uint64_t address, uint64_t bytes,
     }
 }
 
+/* All that belonged to the old image goes. The caller stays if it is the first thread, and
+ * has nothing to do with a service. */
+static struct thread *leave(struct process *process, struct thread *caller)
+{
+    bool stays = caller->number == 0 && caller->tid == process->pid && !caller->bound;
+
+    connection_drop_buffers(caller, true);
+    if (stays) {
+        thread_leave_space(caller);
+    }
+    process_strip(process, stays ? caller : NULL);
+    leave_buffers(process);
+    return stays ? caller : NULL;
+}
+
 /* address, size */
 int call_exec(struct call *call)
 {
@@ -90,7 +117,8 @@ int call_exec(struct call *call)
     uint64_t address = call->words[0], size = call->words[1];
     uint64_t pages = size / PAGE_SIZE + (size % PAGE_SIZE != 0);
     struct kept kept;
-    struct space *space;
+    struct thread *thread;
+    struct space *space, *old = process->space;
     int error = -ENOMEM;
 
     if (address % PAGE_SIZE || address < PROGRAM_BASE || address >= PROGRAM_END
@@ -113,13 +141,12 @@ int call_exec(struct call *call)
     kept = (struct kept){
         call->thread->page->blocked, call->thread->page->death_signal,
     };
-    connection_drop_buffers(call->thread, true);
-    process_strip(process);
-    leave_buffers(process);
-    space_destroy(process->space);
+    thread = leave(process, call->thread);
     process->space = space;
-    fork_done(process);
     process_take_name(process, address, size);
-    run(process, address, size, &kept);
+    thread = begin(process, thread);
+    space_destroy(old);
+    fork_done(process);
+    run(process, thread, address, size, &kept);
     return CALL_NO_ANSWER;
 }

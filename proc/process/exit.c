@@ -36,20 +36,23 @@ static void drop_replies(struct process *process)
     }
 }
 
-static void drop_threads(struct process *process)
+static void drop_threads(struct process *process, const struct thread *kept)
 {
-    for (unsigned i = 0; i < THREADS_MAX; i++) {
+    for (unsigned i = 0, left = process->thread_count; left > 0; i++) {
+        left -= process->threads[i] != NULL;
         if (process->threads[i]) {
             futex_thread_ends(process->threads[i]);
+        }
+        if (process->threads[i] && process->threads[i] != kept) {
             connection_drop_buffers(process->threads[i], false);
             thread_end(process->threads[i], false);
         }
     }
 }
 
-void process_strip(struct process *process)
+void process_strip(struct process *process, const struct thread *kept)
 {
-    drop_threads(process);
+    drop_threads(process, kept);
     for (unsigned i = 0; i < SERVICES_MAX; i++) {
         if (process->services[i]) {
             service_end(process->services[i]);
@@ -130,7 +133,7 @@ static void end(struct process *process)
 
     signal_end(process);
     tty_process_ends(process);
-    process_strip(process);
+    process_strip(process, NULL);
     drop_memory(process);
     fork_done(process);
     give_children(process);
@@ -173,7 +176,7 @@ void process_kill(struct process *process, int status)
 void process_abandon(struct process *process)
 {
     process->zombie = true;
-    process_strip(process);
+    process_strip(process, NULL);
     drop_memory(process);
     process_free(process);
 }

@@ -147,8 +147,8 @@ void process_take_name(struct process *process, uint64_t address, size_t bytes);
 void process_kill(struct process *process, int status);
 /* For a child that could not be made complete: it goes without a trace. */
 void process_abandon(struct process *process);
-/* Ends all threads, services and what belongs to them, drops handles. */
-void process_strip(struct process *process);
+/* Ends all threads but one (or null), services and what belongs to them, drops handles. */
+void process_strip(struct process *process, const struct thread *kept);
 /* It has exec'd or ended: whoever waits for that after a fork goes on. */
 void fork_done(struct process *child);
 /* Sets event bits of all its threads and wakes them. */

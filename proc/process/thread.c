@@ -150,7 +150,16 @@ static bool make_block(struct thread *thread, cptr *ipc)
     return space_page(space, block + BLOCK_IPC, PROC_WRITE, &frame, ipc) == 0;
 }
 
-/* The kernel keeps copies of the capabilities: the scratch slot is empty afterwards. */
+/* The kernel keeps copies of the capabilities. */
+static bool set_space(struct thread *thread, cptr ipc)
+{
+    return kc_tcb_configure(thread->tcb, thread->process->cspace,
+               cnode_guard(CSPACE_GUARD, WORD_BITS - CSPACE_BITS),
+               space_vspace(thread->process->space), 0,
+               thread_block(thread->number) + BLOCK_IPC, ipc) == ERROR_NONE;
+}
+
+/* The scratch slot is empty afterwards. */
 static bool configure(struct thread *thread, cptr ipc, cptr scratch)
 {
     const struct library_header *library = image_header();
@@ -165,11 +174,7 @@ static bool configure(struct thread *thread, cptr ipc, cptr scratch)
     error = kc_tcb_set_sched_params(thread->tcb, ROOT_SLOT_TCB, 0, PRIORITY_NORMAL,
         thread->sc, scratch);
     (void)kc_cnode_delete(slot_cnode, scratch, SLOT_DEPTH);
-    return error == ERROR_NONE
-           && kc_tcb_configure(thread->tcb, thread->process->cspace,
-                  cnode_guard(CSPACE_GUARD, WORD_BITS - CSPACE_BITS),
-                  space_vspace(thread->process->space), 0, block + BLOCK_IPC, ipc)
-                  == ERROR_NONE
+    return error == ERROR_NONE && set_space(thread, ipc)
            && kc_tcb_set_flags(thread->tcb, 0, TCB_FLAG_LEND, &flags) == ERROR_NONE
            && kc_tcb_set_foreign(thread->tcb, LIBRARY_BASE, library->text_end,
                   library->foreign, block + BLOCK_PRIVATE) == ERROR_NONE;
@@ -220,18 +225,43 @@ static void return_object(enum pool_kind kind, cptr object)
     }
 }
 
-void thread_end(struct thread *thread, bool unmap)
+/* It waits for nothing any more. */
+static void forget(struct thread *thread)
 {
-    struct process *process = thread->process;
-
     timer_cancel(&thread->alarm);
     (void)futex_leave(thread);
-    usage_end(thread);
     counts_end(thread);
     pending_drop_thread(thread);
     if (thread->child) {
         thread->child->maker = NULL;
+        thread->child = NULL;
     }
+}
+
+void thread_leave_space(struct thread *thread)
+{
+    (void)kc_tcb_suspend(thread->tcb);
+    forget(thread);
+    thread->pending = 0;
+}
+
+/* While floating point is disabled its registers go. */
+bool thread_enter_space(struct thread *thread)
+{
+    uint64_t flags;
+    cptr ipc;
+
+    return make_block(thread, &ipc) && set_space(thread, ipc)
+           && kc_tcb_set_flags(thread->tcb, 0, TCB_FLAG_FPU_DISABLED, &flags) == ERROR_NONE
+           && kc_tcb_set_flags(thread->tcb, TCB_FLAG_FPU_DISABLED, 0, &flags) == ERROR_NONE;
+}
+
+void thread_end(struct thread *thread, bool unmap)
+{
+    struct process *process = thread->process;
+
+    usage_end(thread);
+    forget(thread);
     return_object(POOL_TCB, thread->tcb);
     return_object(POOL_SCHED_CONTEXT, thread->sc);
     return_object(POOL_NOTIFICATION, thread->notification);

@@ -19,6 +19,12 @@ uint32_t thread_new_tid(void);
 /* Makes the thread of this number with its block, unless the space has one already (after
  * fork); it does not run yet. Null: no memory. */
 struct thread *thread_create(struct process *process, unsigned number, uint32_t tid);
+/* It begins anew in the new space of its process, which has no block for it yet: stopped, with
+ * its kernel objects, its processor time and where it may run. What it waited for, and signals
+ * to it alone, are forgotten. False: no memory. Two steps: before and after the space is
+ * another one. */
+void thread_leave_space(struct thread *thread);
+bool thread_enter_space(struct thread *thread);
 /* Lets it run: rip, rsp, rdi, rsi and fs_base of `regs` count, the others as they are. */
 bool thread_start(struct thread *thread, struct user_context *regs);
 /* Stops it and frees all but its block's memory, which goes with `unmap`. */

@@ -62,6 +62,7 @@ void arch_fpu_init(struct tcb *t)
     uint16_t *control = (void *)t->fpu.area;
     uint32_t *mxcsr = (void *)(t->fpu.area + MXCSR_OFFSET);
 
+    t->fpu = (struct fpu_state){0};
     *control = CONTROL_WORD_INITIAL;
     *mxcsr = MXCSR_INITIAL;
 }
