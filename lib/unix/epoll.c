@@ -12,7 +12,7 @@
 #include <unix/poll.h>
 #include <unix/thread.h>
 
-enum { SETS_MAX = 64, WATCHED_MAX = 4096, EVENTS_MAX = 64, DEPTH_MAX = 5 };
+enum { SETS_MAX = 64, WATCHED_MAX = 4096, EVENTS_MAX = 64, DEPTH_MAX = 4 };
 enum { EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3, EPOLL_CLOEXEC = 02000000 };
 #define EPOLLIN      UINT32_C(1)
 #define EPOLLPRI     UINT32_C(2)

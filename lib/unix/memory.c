@@ -7,7 +7,7 @@
 #include <transport/lock.h>
 #include <transport/program.h>
 #include <unix/thread.h>
-#include <unix/unix.h>
+#include <unix/open.h>
 
 #define PAGE        UINT64_C(4096)
 #define BREAK_MAX   UINT64_C(0x010000000000)
@@ -102,12 +102,14 @@ UNIX_HANDLER(mmap)
     uint64_t size = argument(frame, 1), flags = argument(frame, 3);
     uint64_t offset = argument(frame, 5), type = flags & MAP_TYPE;
 
-    if (size == 0 || type < MAP_SHARED || type > MAP_SHARED_VALIDATE || offset % PAGE)
+    if (offset % PAGE)
+        return -EINVAL;
+    if (!(flags & MAP_ANONYMOUS) && !opened_file(argument_int(frame, 4)))
+        return -EBADF;
+    if (size == 0 || type < MAP_SHARED || type > MAP_SHARED_VALIDATE)
         return -EINVAL;
     if (size > PROGRAM_END)
         return -ENOMEM;
-    if (!(flags & MAP_ANONYMOUS) && !descriptor_file(argument_int(frame, 4)))
-        return -EBADF;
     if (type == MAP_SHARED_VALIDATE && flags & ~MAP_KNOWN)
         return -EOPNOTSUPP;
     if (type != MAP_PRIVATE)

@@ -183,12 +183,18 @@ static int64_t readlink_at(struct uxrt_thread *t, int directory, const void *use
     char name[TEXT_SIZE], target[TEXT_SIZE];
     int error = name_in(name, user);
 
-    if (error)
+    bool itself = error == -ENOENT && directory != LINUX_AT_FDCWD;
+
+    if (error && !itself)
         return error;
     if ((int64_t)size <= 0)
         return -EINVAL;
-    int64_t length = name_readlink(t, directory, name, target,
-        size < sizeof(target) ? size : sizeof(target));
+    size = size < sizeof(target) ? size : sizeof(target);
+    int64_t length = itself ? library_get(t, directory, ATTR_LINK, 0, target, size)
+                            : name_readlink(t, directory, name, target, size);
+
+    if (itself && length < 0 && length != -EBADF)
+        return -ENOENT;
     if (length > 0 && give(to, target, (size_t)length))
         return -EFAULT;
     return length;

@@ -6,6 +6,8 @@
 
 /* UXRT_ flags for those of open(2), and back. */
 unsigned flags_of_open(unsigned theirs);
+/* The file of a descriptor that does not only name it (O_PATH), or null. */
+struct file *opened_file(int fd);
 unsigned flags_for_open(unsigned ours);
 
 /* Descriptors are below this. */

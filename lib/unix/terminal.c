@@ -87,7 +87,7 @@ UNIX_HANDLER(ioctl)
     unsigned i = 0;
     int64_t result;
 
-    if (!descriptor_file(argument_int(frame, 0)))
+    if (!opened_file(argument_int(frame, 0)))
         return -EBADF;
     result = of_descriptor(t, frame);
     if (result <= 0)

@@ -143,6 +143,7 @@ int call_exec(struct call *call)
     };
     thread = leave(process, call->thread);
     process->space = space;
+    process->executed = true;
     process_take_name(process, address, size);
     thread = begin(process, thread);
     space_destroy(old);

@@ -136,8 +136,14 @@ int call_setpgid(struct call *call)
     if (!target || (target != call->process && target->parent != call->process)) {
         return -ESRCH;
     }
+    if (target->page->sid != call->process->page->sid) {
+        return -EPERM;
+    }
+    if (target != call->process && target->executed) {
+        return -EACCES;
+    }
     group = call->words[1] ? (uint32_t)call->words[1] : target->pid;
-    if (target->page->sid == target->pid || target->page->sid != call->process->page->sid
+    if (target->page->sid == target->pid
         || (group != target->pid && !group_is_in_session(target->page->sid, group))) {
         return -EPERM;
     }

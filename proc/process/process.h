@@ -113,6 +113,7 @@ struct process {
     int status;                 /* when it is a zombie */
     struct process *next_ending;    /* of those that process_kill() has yet to end */
     bool zombie;
+    bool executed;              /* it has begun another program: its group is its own matter */
     bool no_tty;                /* it has given up its session's terminal */
     char name[32];              /* last component of the program */
 };

@@ -106,6 +106,26 @@ static void test_waitid(void)
        && info.si_status == SIGTERM, "killed, by its group");
 }
 
+/* The group of a child is its parent's matter until it begins another program. */
+static void test_group(void)
+{
+    int ends[2], status;
+    char byte;
+
+    (void)!pipe2(ends, O_CLOEXEC);
+    pid_t child = fork();
+
+    if (!child)
+        _exit(execl("/proc/self/exe", "child", "pause", (char *)NULL));
+    close(ends[1]);
+    ok(read(ends[0], &byte, 1) == 0, "a child that has begun another program");
+    ok(setpgid(child, child) == -1 && errno == EACCES, "is not put into a group any more");
+    ok(setpgid(child, getppid()) == -1 && errno == EACCES, "into none");
+    close(ends[0]);
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+}
+
 static int ready(int fd, int timeout)
 {
     struct pollfd one = {fd, POLLIN, 0};
@@ -249,9 +269,13 @@ static void test_sleep(void)
        && rest.tv_sec < 1000, "a sleep that is interrupted tells what was left");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argv;
+    while (argc > 1)
+        pause();
     test_waitid();
+    test_group();
     test_descriptor();
     test_nonblock();
     test_clone();

@@ -102,6 +102,25 @@ static void test_edge(void)
     close(set);
 }
 
+static void test_depth(void)
+{
+    int sets[6], pair[2], good = 1;
+
+    (void)!pipe(pair);
+    for (int i = 0; i < 6; i++)
+        sets[i] = epoll_create1(0);
+    control(sets[0], EPOLL_CTL_ADD, pair[0], EPOLLIN);
+    for (int i = 1; i < 5; i++)
+        good = good && !control(sets[i], EPOLL_CTL_ADD, sets[i - 1], EPOLLIN);
+    ok(good, "five sets in each other");
+    ok(control(sets[5], EPOLL_CTL_ADD, sets[4], EPOLLIN) == -1
+       && (errno == ELOOP || errno == EINVAL), "not six");
+    for (int i = 0; i < 6; i++)
+        close(sets[i]);
+    close(pair[0]);
+    close(pair[1]);
+}
+
 static void test_nested(void)
 {
     int outer = epoll_create1(0), inner = epoll_create1(0), pair[2];
@@ -274,6 +293,7 @@ int main(void)
     test_level();
     test_edge();
     test_nested();
+    test_depth();
     test_time();
     test_threads();
     test_many();
