@@ -13,6 +13,7 @@ struct parked {
     struct list link;
     struct connection *connection;
     void (*cancelled)(struct server_request *);
+    bool stays;                     /* it was cancelled, and its server goes on with it */
     uint64_t data[];                /* of a short one */
 };
 
@@ -62,15 +63,15 @@ static struct parked *parked_create(struct connection *connection,
         return NULL;
     parked->request = *request;
     parked->request.next = NULL;
+    parked->stays = false;
     parked->connection = connection;
     own_data(parked);
     return parked;
 }
 
-/* Its client has a signal to take: the client waits itself, and sees that. */
-static bool must_hurry(uint64_t badge)
+bool server_interrupted(const struct server_request *request)
 {
-    const struct identity *who = server_identity(BADGE_INDEX(badge));
+    const struct identity *who = server_identity(BADGE_INDEX(request->request.badge));
 
     return who && __atomic_load_n(&who->interrupt, __ATOMIC_ACQUIRE);
 }
@@ -90,8 +91,7 @@ static struct server_request *park(struct connection *connection,
 
     if (list_empty(&connection->parked))
         connection->cancel = cancellations(request->request.badge);
-    if (!cancelled || must_hurry(request->request.badge)
-        || connection->parked_count >= PARKED_MAX)
+    if (!cancelled || connection->parked_count >= PARKED_MAX)
         return NULL;
     parked = parked_create(connection, request);
     if (!parked)
@@ -115,7 +115,9 @@ struct server_request *server_park(struct server_request *request,
         request->request.badge);
     struct server_request *parked = NULL;
 
-    if (connection && !(request->file->flags & UXRT_NONBLOCK))
+    /* Who has a signal to take waits itself, and sees that. */
+    if (connection && !(request->file->flags & UXRT_NONBLOCK)
+        && !server_interrupted(request))
         parked = park(connection, request, cancelled);
     if (parked)
         request->file->references++;
@@ -131,7 +133,8 @@ int server_keep(struct server *server, const struct server_request *request,
     struct server_node *node = request ? request->file->node : server->root;
 
     own.file = NULL;
-    *kept = connection ? park(connection, &own, cancelled) : NULL;
+    *kept = connection && (server->operations.stay || !server_interrupted(&own))
+        ? park(connection, &own, cancelled) : NULL;
     if (*kept)
         return SERVER_PARKED;
     return connection ? fs_wait_arm(server, connection, node,
@@ -187,12 +190,33 @@ void server_resume(struct server_request *request)
     heap_free(parked);
 }
 
+/* The first one that is to end: when they are cancelled, not what stays. */
+static struct parked *first_to_end(const struct connection *connection, bool cancelled)
+{
+    for (struct list *at = connection->parked.next; at != &connection->parked;
+        at = at->next) {
+        struct parked *parked = list_entry(at, struct parked, link);
+
+        if (!cancelled || !parked->stays)
+            return parked;
+    }
+    return NULL;
+}
+
 void fs_parked_end(struct connection *connection, int error)
 {
-    while (!list_empty(&connection->parked)) {
-        struct parked *first = list_entry(connection->parked.next, struct parked, link);
+    bool cancelled = error == -EINTR;
+    struct parked *first;
 
-        first->cancelled(&first->request);
-        server_finish(&first->request, first->request.done ? first->request.done : error);
+    while ((first = first_to_end(connection, cancelled)) != NULL) {
+        struct server_request *request = &first->request;
+        bool (*stay)(struct server_request *) = request->server->operations.stay;
+
+        if (cancelled && stay && !request->file && stay(request)) {
+            first->stays = true;
+            continue;
+        }
+        first->cancelled(request);
+        server_finish(request, request->done ? request->done : error);
     }
 }

@@ -135,6 +135,9 @@ struct server_operations {
     bool watched;           /* nodes can be watched: their numbers and addresses stay until
                                they are forgotten, and all changes come by requests */
     void (*interrupt)(struct server *);         /* the driver's */
+    bool (*stay)(struct server_request *);      /* one that was kept is cancelled, since a
+                                                   signal came: shall it stay all the same?
+                                                   Once for each */
     void (*alarm)(struct server *);             /* uxrt_alarm(); perhaps too early */
     int (*statfs)(struct server *, struct uxrt_statfs *);      /* adjusts */
     void (*turn)(struct server *, const char *name, size_t length,
@@ -166,6 +169,9 @@ void server_finish(struct server_request *, int64_t result);
 int server_keep(struct server *server, const struct server_request *request,
     void (*cancelled)(struct server_request *), struct server_request **kept);
 void server_resume(struct server_request *request);
+/* Has the client a signal to take? What is kept then (by who has `stay`) is not cancelled
+ * for it any more. */
+bool server_interrupted(const struct server_request *request);
 
 /* Of the request at hand, if it has to wait (-EAGAIN, -ERROR_WAIT): not longer than so many
  * nanoseconds, then its result is EAGAIN. */

@@ -59,21 +59,37 @@ static void take_hello(struct script *script, char *at, char *end)
     }
 }
 
-/* size=N, mode=OCTAL, mtime=SECONDS; others mean nothing yet. */
+/* "ready NAME...": these files have something to read. */
+static void take_ready(struct script *script, char *at, char *end)
+{
+    char *word;
+    size_t length;
+    int more;
+
+    while ((more = text_word(&at, end, &word, &length)) > 0)
+        data_changed(script, word, is(word, length, ".") ? 0 : length);
+    if (more < 0)
+        complain(script, "ready with a name that makes no sense");
+}
+
+/* size=N, mode=OCTAL, mtime=SECONDS, ready=0 or 1; others mean nothing yet. */
 static bool take_property(struct ask *ask, const char *word, size_t length)
 {
     const char *equals = memchr(word, '=', length);
     size_t name = equals ? (size_t)(equals - word) : length;
     uint64_t number = 0;
-    bool mode = is(word, name, "mode");
+    bool mode = is(word, name, "mode"), ready = is(word, name, "ready");
 
-    if (!equals || !(mode || is(word, name, "size") || is(word, name, "mtime")))
+    if (!equals || !(mode || ready || is(word, name, "size") || is(word, name, "mtime")))
         return true;
     if (!number_of(equals + 1, length - name - 1, mode ? 8 : 10, &number)
         || number > INT64_MAX / SECOND)
         return false;
     if (mode) {
         ask->mode = (ask->mode & S_IFMT) | (number & 0777);
+    } else if (ready) {
+        ask->has_ready = true;
+        ask->ready = number;
     } else if (is(word, name, "size")) {
         ask->has_size = true;
         ask->size = number;
@@ -94,7 +110,7 @@ static int take_stat(struct ask *ask, char *at, char *end)
         return -EINVAL;
     ask->mode = *word == 'd' ? S_IFDIR | 0755 : *word == 'f' ? S_IFREG | 0644
         : *word == 'c' ? S_IFCHR | 0644 : 0;
-    ask->has_size = ask->has_time = false;
+    ask->has_size = ask->has_time = ask->has_ready = false;
     while (ask->mode && (more = text_word(&at, end, &word, &length)) > 0) {
         if (!take_property(ask, word, length))
             return -EINVAL;
@@ -172,6 +188,11 @@ static int take_count(struct ask *ask, char *at, char *end)
     return 0;
 }
 
+static bool reads(const struct ask *ask)
+{
+    return ask->question.op == OP_GET || ask->question.op == OP_READ;
+}
+
 static int take_ok(struct ask *ask, char *at, char *end)
 {
     switch (ask->question.op) {
@@ -222,10 +243,17 @@ static bool is_for(struct script *script, struct ask *ask, const struct text_eve
     return false;
 }
 
+/* EAGAIN tells who reads a live file to wait for "ready", and nobody else. */
+static int take_error(const struct script *script, const struct ask *ask, int error)
+{
+    const struct node *node = node_find(script, ask->question.path, ask->question.length);
+
+    return error == EAGAIN && !(reads(ask) && node && node->live) ? -EINVAL : 0;
+}
+
 static void take(struct script *script, const struct text_event *event)
 {
     struct ask *ask = find(script, event->tag);
-    bool bytes = event->kind == TEXT_BYTES;
     int error = 0;
 
     script->answers++;
@@ -233,10 +261,10 @@ static void take(struct script *script, const struct text_event *event)
         return;
     if (event->kind == TEXT_OK)
         error = take_ok(ask, event->data, event->data + event->count);
-    else if (bytes && (ask->question.op == OP_GET || ask->question.op == OP_READ))
-        error = take_bytes(ask, event->data, event->count);
-    else if (bytes)
-        error = -EINVAL;
+    else if (event->kind == TEXT_ERROR)
+        error = take_error(script, ask, event->error);
+    else
+        error = reads(ask) ? take_bytes(ask, event->data, event->count) : -EINVAL;
     if (error == -EINVAL)
         complain(script, "an answer that does not fit the request");
     ask_answered(script, ask, error ? EIO : event->kind == TEXT_ERROR ? event->error : 0);
@@ -253,6 +281,8 @@ void answer_take(struct script *script, const char *data, size_t count)
         count -= taken;
         if (event.kind == TEXT_HELLO)
             take_hello(script, event.data, event.data + event.count);
+        else if (event.kind == TEXT_READY)
+            take_ready(script, event.data, event.data + event.count);
         else if (event.kind != TEXT_NONE)
             take(script, &event);
     } while (count);

@@ -6,6 +6,7 @@
  * they could wait. Nothing is sent to a script but for a request that is kept, so nothing
  * is done twice; who finds no place is turned away and comes again.
  */
+#include <program/time.h>
 #include <transport/protocol.h>
 #include <util/errno.h>
 #include <util/heap.h>
@@ -13,6 +14,8 @@
 #include <util/string.h>
 
 #include "script.h"
+
+enum { PATIENCE = 2000000000 };     /* nanoseconds */
 
 uint64_t script_clock;
 
@@ -90,22 +93,95 @@ static bool set_question(struct ask *ask, const struct question *question)
     return true;
 }
 
+static struct ask *ask_of(const struct script *script, const struct server_request *request)
+{
+    for (struct list *link = script->asks.next; link != &script->asks; link = link->next) {
+        if (ask_at(link)->request == request)
+            return ask_at(link);
+    }
+    return NULL;
+}
+
+/* Nobody waits for the answer. */
 static void cancelled(struct server_request *request)
 {
     struct script *script = script_of(request->server);
+    struct ask *ask = ask_of(script, request);
 
-    for (struct list *link = script->asks.next; link != &script->asks; link = link->next) {
-        struct ask *ask = ask_at(link);
+    ask->request = NULL;
+    if (ask->state == ASK_SENT)
+        send_cancel(script, ask);
+    else
+        ask_free(script, ask);
+}
 
-        if (ask->request != request)
-            continue;
-        ask->request = NULL;
-        if (ask->state == ASK_SENT)
-            send_cancel(script, ask);
-        else
-            ask_free(script, ask);
-        return;
+/* Does it read what is no storage, and may come at any time? */
+static bool may_take_long(const struct script *script, const struct ask *ask)
+{
+    const struct node *node = node_find(script, ask->question.path, ask->question.length);
+
+    return (ask->question.op == OP_GET || ask->question.op == OP_READ) && node
+           && S_ISCHR(node->node.mode);
+}
+
+/* One whose time has come, or null; *next is when that of the others comes. */
+static struct ask *find_expired(int64_t now, int64_t *next)
+{
+    *next = INT64_MAX;
+    for (struct list *at = scripts.next; at != &scripts; at = at->next) {
+        const struct script *script = list_entry(at, struct script, link);
+
+        for (struct list *link = script->asks.next; link != &script->asks;
+            link = link->next) {
+            struct ask *ask = ask_at(link);
+
+            if (!ask->request || !ask->deadline)
+                continue;
+            if (ask->deadline <= now)
+                return ask;
+            *next = ask->deadline < *next ? ask->deadline : *next;
+        }
     }
+    return NULL;
+}
+
+/* A signal has come for its client. The script has it already, or soon: so the answer is
+ * waited for, but not for ever. */
+static bool be_patient(const struct script *script, struct ask *ask)
+{
+    int64_t next;
+
+    if (may_take_long(script, ask))
+        return false;
+    if (!ask->deadline) {
+        (void)find_expired(0, &next);
+        ask->deadline = program_time() + PATIENCE;
+        if (next == INT64_MAX)
+            uxrt_alarm(PATIENCE);
+    }
+    return true;
+}
+
+bool ask_stays(struct server_request *request)
+{
+    struct script *script = script_of(request->server);
+
+    return be_patient(script, ask_of(script, request));
+}
+
+void asks_expire(void)
+{
+    int64_t now = program_time(), next;
+    struct ask *ask;
+
+    while ((ask = find_expired(now, &next)) != NULL) {
+        struct server_request *request = ask->request;
+
+        cancelled(request);
+        server_finish(request, -EINTR);
+    }
+    if (next != INT64_MAX)
+        uxrt_alarm(next - now);
 }
 
 struct ask *ask_answer(struct script *script, enum op op, const char *path, size_t length)
@@ -135,7 +211,9 @@ static struct ask *ask_create(struct script *script)
 static int keep(struct script *script, const struct server_request *request,
     struct ask *ask)
 {
-    int result = server_keep(script->server, request, cancelled, &ask->request);
+    bool hurry = may_take_long(script, ask) && server_interrupted(request);
+    int result = server_keep(script->server, request, hurry ? NULL : cancelled,
+        &ask->request);
 
     if (result != SERVER_PARKED)
         return result;
@@ -143,6 +221,8 @@ static int keep(struct script *script, const struct server_request *request,
     list_append(&script->asks, &ask->link);
     ask->state = ASK_QUEUED;
     script->asked = ask;
+    if (server_interrupted(ask->request))
+        (void)be_patient(script, ask);
     return result;
 }
 

@@ -16,10 +16,15 @@
 int data_open(struct server *server, struct server_file *file,
     const struct server_caller *caller)
 {
+    const struct node *node = node_of(file->node);
+    struct open_data *open = heap_zero(1, sizeof(*open));
+
     (void)caller;
-    file->data = heap_zero(1, sizeof(struct open_data));
+    file->data = open;
     script_of(server)->opening = file;
-    return file->data ? 0 : -ENOMEM;
+    if (open)
+        open->seen = node->version - node->ready;
+    return open ? 0 : -ENOMEM;
 }
 
 void data_close(struct server *server, struct server_file *file)
@@ -89,14 +94,59 @@ static int64_t read_whole(struct script *script, struct server_request *request)
     return result;
 }
 
+/* Is this offset in what the script has said last? */
+static bool has_rest(const struct open_data *open, uint64_t offset)
+{
+    return open->data && offset - open->base < open->size;
+}
+
+/* Asks about a live file, if it is ready: -EAGAIN makes who reads wait. Whoever is
+ * interrupted meanwhile has seen nothing. */
+static int64_t ask_live(struct script *script, struct server_request *request,
+    struct question *question)
+{
+    struct open_data *open = request->file->data;
+    struct node *node = node_of(request->file->node);
+    const struct ask *answer = script->current;
+    int64_t result;
+
+    question->version = node->version;
+    if (!answer && open->seen == node->version)
+        return -EAGAIN;
+    result = ask(script, request, question);
+    if (answer && (result == -EAGAIN || question->op == OP_GET))
+        open->seen = answer->question.version;
+    if (result == -EAGAIN && open->seen == node->version)
+        node->ready = false;
+    return result;
+}
+
+/* What the script says is behind what it said before. */
+static int64_t read_live(struct script *script, struct server_request *request)
+{
+    struct open_data *open = request->file->data;
+    struct question get = about(node_of(request->file->node), OP_GET);
+    int64_t result = has_rest(open, request->offset) ? 0 : ask_live(script, request, &get);
+
+    if (result)
+        return result;
+    if (!has_rest(open, request->offset)) {
+        take_contents(open, node_of(request->file->node), script->current);
+        open->base = request->offset;
+    }
+    return open->data ? give(request, open->data, open->size, request->offset - open->base)
+                      : -ENOMEM;
+}
+
 static int64_t read_part(struct script *script, struct server_request *request)
 {
-    struct question read = about(node_of(request->file->node), OP_READ);
+    struct node *node = node_of(request->file->node);
+    struct question read = about(node, OP_READ);
     int64_t result;
 
     read.offset = request->offset;
     read.count = request->count < TEXT_DATA ? request->count : TEXT_DATA;
-    result = ask(script, request, &read);
+    result = node->live ? ask_live(script, request, &read) : ask(script, request, &read);
     if (result)
         return result;
     if (script->current->question.size > request->count)
@@ -113,8 +163,31 @@ int64_t data_read(struct server_request *request)
 
     if (request->count == 0)
         return 0;
-    return script->features & CAN_READ ? read_part(script, request)
-                                       : read_whole(script, request);
+    if (script->features & CAN_READ)
+        return read_part(script, request);
+    return node_of(request->file->node)->live ? read_live(script, request)
+                                              : read_whole(script, request);
+}
+
+uint32_t data_ready(struct server_file *file)
+{
+    const struct open_data *open = file->data;
+    const struct node *node = node_of(file->node);
+    bool waits = node->live && open->seen == node->version
+                 && !has_rest(open, (uint64_t)file->position);
+
+    return UXRT_READY_WRITE | (waits ? 0 : UXRT_READY_READ);
+}
+
+void data_changed(struct script *script, const char *path, size_t length)
+{
+    struct node *node = node_find(script, path, length);
+
+    if (!node || !node->live)
+        return;
+    node->version++;
+    node->ready = true;
+    server_changed(script->server, &node->node, UXRT_READY_READ);
 }
 
 /* The contents with the client's bytes in them, as a question. `base` is null: there are
@@ -162,6 +235,7 @@ static int64_t put_done(struct server_request *request, const struct ask *put)
             request->offset = put->question.offset;
     } else {
         request->offset = -(uint64_t)put->question.count;   /* the position becomes 0 */
+        open->size = node->live ? 0 : open->size;
     }
     node->node.modified = node->node.changed = program_time();
     open->empty = false;

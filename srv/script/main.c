@@ -76,6 +76,8 @@ static void notified(struct server *control, uint64_t reasons)
             server_notified(script->server, reasons);
     }
     server_notified(control, reasons);
+    if (reasons & BADGE_EVENT)
+        asks_expire();
     scripts_look();
 }
 

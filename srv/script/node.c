@@ -42,12 +42,12 @@ void node_begin(struct script *script, uint32_t uid, uint32_t gid)
     script->root.path = script->name + strlen(script->name);    /* empty */
 }
 
-struct node *node_find(struct script *script, const char *path, size_t length)
+struct node *node_find(const struct script *script, const char *path, size_t length)
 {
     uint64_t number = node_number(path, length);
 
     if (!length)
-        return &script->root;
+        return (struct node *)&script->root;
     for (struct list *link = script->nodes.previous; link != &script->nodes;
         link = link->previous) {
         struct node *node = list_entry(link, struct node, link);
@@ -98,6 +98,10 @@ static void learn(struct node *node, const struct ask *stat)
         node->sized = UINT64_MAX;
     } else if (node->sized == UINT64_MAX) {
         node->sized = 0;
+    }
+    if (S_ISCHR(stat->mode) && stat->has_ready) {
+        node->live = true;
+        node->ready = stat->ready;
     }
     if (stat->has_time)
         set_times(&node->node, stat->time);

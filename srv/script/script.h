@@ -37,6 +37,9 @@ struct node {
     struct ask *writer;         /* who changes its contents */
     bool flush;                 /* was opened to be emptied, closed, and nothing written */
     bool gone;                  /* without a name: freed when nobody has it open */
+    bool live;                  /* who reads it waits until the script says "ready" */
+    bool ready;                 /* for who opens it: there is something now */
+    uint32_t version;           /* of a live one: how often it has become ready */
     struct bytes list;          /* of a directory: its entries (list.c) */
     size_t length;
     char *path;                 /* from the root on, which is "" */
@@ -48,6 +51,9 @@ struct open_data {
     size_t size;
     bool fresh;                 /* nothing of it has been given to the client */
     bool empty;                 /* was emptied when it was opened: not told yet */
+    /* Of a live file: */
+    uint64_t base;              /* offset of the first byte of `data` */
+    uint32_t seen;              /* the version that has been read */
 };
 
 /* What is to be asked. Pointers are the asker's but `data`, which is taken over. */
@@ -57,6 +63,7 @@ struct question {
     size_t length, other_length;
     uint64_t offset;
     uint32_t count, mode;
+    uint32_t version;                   /* of a live file that is to be read */
     char *data;
     size_t size;
 };
@@ -67,12 +74,13 @@ struct ask {
     struct list link;                   /* of the script, in order */
     struct server_request *request;     /* of the client; null: nobody waits */
     uint64_t began;                     /* when its request came */
+    int64_t deadline;                   /* its client has a signal to take; 0: it has not */
     enum ask_state state;
     struct question question;           /* with copies of its own; data: the answer's */
     uint32_t tag;
     int error;                          /* of the answer */
     uint32_t mode;                      /* of the answer to OP_STAT */
-    bool has_size, has_time;
+    bool has_size, has_time, has_ready, ready;
     uint64_t size;
     int64_t time;
     struct node *locked;                /* of which it is the writer */
@@ -141,6 +149,10 @@ void ask_lock(struct script *script, struct node *node);
 void ask_wake_waiting(struct script *script);
 /* Does what there is to do after a request: sends, begins anew, ends. */
 void asks_settle(void);
+/* Operation `stay`: waits on for an answer, when its client was interrupted. */
+bool ask_stays(struct server_request *request);
+/* Those that have waited long enough get EINTR. */
+void asks_expire(void);
 void ask_free(struct script *script, struct ask *ask);
 
 /* send.c: requests to the script. */
@@ -153,7 +165,7 @@ static inline struct node *node_of(struct server_node *node)
     return (struct node *)node;
 }
 void node_begin(struct script *script, uint32_t uid, uint32_t gid);
-struct node *node_find(struct script *script, const char *path, size_t length);
+struct node *node_find(const struct script *script, const char *path, size_t length);
 /* Finds or makes it, as the answer says. Null: no memory. */
 struct node *node_get(struct script *script, const char *path, size_t length,
     const struct ask *stat);
@@ -174,4 +186,7 @@ void data_close(struct server *server, struct server_file *file);
 int64_t data_read(struct server_request *request);
 int64_t data_write(struct server_request *request);
 int data_resize(struct server *server, struct server_node *node, uint64_t size);
+uint32_t data_ready(struct server_file *file);
+/* The script says that there is something to read, if it is a live file. */
+void data_changed(struct script *script, const char *path, size_t length);
 int data_stat(struct server *server, struct server_node *node, struct uxrt_stat *stat);

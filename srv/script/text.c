@@ -83,10 +83,11 @@ static void parse_line(struct text_input *input, struct text_event *event)
 {
     char *line = input->line.data, *end = line + input->line.used - 1;
     const char *at = line;
+    bool ready = starts(line, (size_t)(end - line), "ready");
     uint32_t tag = 0;
 
-    if (starts(line, (size_t)(end - line), "hello")) {
-        event->kind = TEXT_HELLO;
+    if (ready || starts(line, (size_t)(end - line), "hello")) {
+        event->kind = ready ? TEXT_READY : TEXT_HELLO;
         event->data = line + 5;
         event->count = (size_t)(end - event->data);
         return;
@@ -236,6 +237,7 @@ int text_error(const char *name, size_t length)
         {"ENXIO", ENXIO}, {"EXDEV", EXDEV}, {"ENOMEM", ENOMEM}, {"ENOTTY", ENOTTY},
         {"EPIPE", EPIPE}, {"ERANGE", ERANGE}, {"ENAMETOOLONG", ENAMETOOLONG},
         {"ETIMEDOUT", ETIMEDOUT}, {"ESTALE", ESTALE}, {"EOPNOTSUPP", EOPNOTSUPP},
+        {"EAGAIN", EAGAIN},
     };
 
     for (unsigned i = 0; i < sizeof(errors) / sizeof(*errors); i++) {

@@ -38,6 +38,7 @@ enum text_kind {
     TEXT_ERROR,         /* tag, error */
     TEXT_BYTES,         /* tag, data: of `text` and `raw` */
     TEXT_FAULT,         /* tag (0: unknown), why */
+    TEXT_READY,         /* words: files that have something to read */
 };
 
 struct text_event {

@@ -207,4 +207,4 @@ const struct server_operations tree_operations = {
     .begin = begin, .lookup = lookup, .create = create, .remove = remove,
     .rename = rename, .entry = list_entry_of, .root = root, .parent = parent, .name = name_of,
     .open = data_open, .close = data_close, .read = data_read, .write = data_write,
-    .resize = data_resize, .stat = data_stat};
+    .ready = data_ready, .resize = data_resize, .stat = data_stat, .stay = ask_stays};

@@ -17,7 +17,7 @@ static inline void text_check_event(const struct text_event *event)
 
     assert(event->tag <= TEXT_TAG);
     assert(event->kind != TEXT_BYTES || event->count <= TEXT_DATA);
-    if (event->kind != TEXT_OK && event->kind != TEXT_HELLO)
+    if (event->kind != TEXT_OK && event->kind != TEXT_HELLO && event->kind != TEXT_READY)
         return;
     while (text_word(&at, event->data + event->count, &word, &length) > 0) {
         assert(word >= event->data && length > 0);
