@@ -2,7 +2,7 @@
 # Part of ./uxrt: runs tests, prints their TAP and counts it with tool/tap.awk. A group is
 # a function group_NAME, or the programs that are called NAME/...: those of the kernel boot
 # as the root task, one after the other; native ones run in one boot of the system.
-groups='build host kernel transport unix libc serve tools cores session image'
+groups='build host kernel transport unix libc serve tools python cores session image'
 
 # judge NAME ENDING FILE: prints and counts the TAP in FILE.
 judge() {
@@ -75,11 +75,11 @@ boot() {
 }
 
 # machines NAME: those that a guest test must pass on, cores and CPU model. C libraries
-# make no difference to the kernel: one will do.
+# and Python make no difference to the kernel: one will do.
 machines() {
     if [ -n "$smp$cpu" ]; then
         echo "${smp:-1} ${cpu:-max}"
-    elif [ "${1%%/*}" = libc ]; then
+    elif [ "${1%%/*}" = libc ] || [ "${1%%/*}" = python ]; then
         echo 2 max
     else
         printf '%s\n' '1 max' '2 max' '4 max' '1 Nehalem'
@@ -98,11 +98,13 @@ guest_tests() {
     grep "^$1/" "$build/programs" || :
 }
 
-# native_test TITLE PROGRAM...: boots the system on each machine to run the programs.
+# native_test TITLE PROGRAM...: boots the system on each machine to run the programs; with
+# the files of $added.
+added=
 native_test() {
     title_of_boot=$1
     shift
-    make_system "$build/test.elf" '' /boot/cmd/tests "$@"
+    make_system "$build/test.elf" "$added" /boot/cmd/tests "$@"
     guest_test "$title_of_boot" "$build/test.elf" kernel-system.elf
 }
 
@@ -138,6 +140,18 @@ group_session() {
     judge "$title" "$ended" "$build/group.tap"
 }
 
+# Programs in Python, by the one that the host has.
+group_python() {
+    added=$build/python
+    rm -rf "$added"
+    if "$top/tool/python" "$added"; then
+        native_test python $(native_tests python)
+    else
+        printf '%s\n' 1..1 'ok 1 # SKIP the host has no python3 of Debian' >"$build/group.tap"
+        judge python ok "$build/group.tap"
+    fi
+}
+
 # has_tests GROUP
 has_tests() {
     case $1 in
@@ -153,6 +167,7 @@ run_group() {
     echo "# group $1"
     case $1 in
     build | host | image | session) "group_$1" ;;
+    python) (group_python) ;;
     *)
         guest_tests "$1" | while read -r name file; do
             guest_test "$name" "$file" kernel-test.elf
@@ -180,7 +195,9 @@ is_native_test() {
 
 # one_test GROUP/NAME
 one_test() {
-    if is_native_test "$1"; then
+    if [ "${1%%/*}" = python ]; then
+        (group_python)
+    elif is_native_test "$1"; then
         native_test "$1" "/boot/test/$1"
     else
         guest_test "$1" "$(program_file "$1")" kernel-test.elf
