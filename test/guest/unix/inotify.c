@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -155,8 +156,9 @@ static void test_folders(void)
 /* Two names of one rename belong together. */
 static void test_cookie(void)
 {
-    struct {
-        struct inotify_event event;
+    struct {                    /* struct inotify_event with a name */
+        int watch;
+        uint32_t mask, cookie, length;
         char name[16];
     } two[2] = {0};
     int from, to;
@@ -168,10 +170,10 @@ static void test_cookie(void)
     make(path(0, "a/x"));
     ok(from > 1 && to == from + 1 && !rename(at[0], path(1, "b/y")), "to another directory");
     ok(read(queue, two, sizeof(two)) == sizeof(two), "two events");
-    ok(two[0].event.wd == from && two[0].event.mask == IN_MOVED_FROM
-       && !strcmp(two[0].name, "x") && two[1].event.wd == to
-       && two[1].event.mask == IN_MOVED_TO && !strcmp(two[1].name, "y"), "from and to");
-    ok(two[0].event.cookie && two[0].event.cookie == two[1].event.cookie, "of one cookie");
+    ok(two[0].watch == from && two[0].mask == IN_MOVED_FROM
+       && !strcmp(two[0].name, "x") && two[1].watch == to
+       && two[1].mask == IN_MOVED_TO && !strcmp(two[1].name, "y"), "from and to");
+    ok(two[0].cookie && two[0].cookie == two[1].cookie, "of one cookie");
     unlink(at[1]);
     ok(!inotify_rm_watch(queue, from) && !inotify_rm_watch(queue, to), "both are ended");
     events();
