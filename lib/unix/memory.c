@@ -155,6 +155,8 @@ UNIX_HANDLER(mremap)
 
     if (argument(frame, 0) % PAGE || !size || !wanted || size > PROGRAM_END)
         return -EINVAL;
+    if (argument(frame, 0) < PROGRAM_BASE || argument(frame, 0) >= PROGRAM_END)
+        return -EFAULT;
     if (wanted > PROGRAM_END)
         return -ENOMEM;
 

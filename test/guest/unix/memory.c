@@ -116,6 +116,8 @@ static void moving(void)
         "and moves where it is told");
     ok(mremap(place, PAGE, 2 * PAGE, 0) == MAP_FAILED && errno == ENOMEM,
         "there is no room without moving");
+    ok(mremap(NULL, PAGE, 2 * PAGE, MREMAP_MAYMOVE) == MAP_FAILED && errno == EFAULT,
+        "what is not there");
     ok(mremap(place + 1, PAGE, PAGE, 0) == MAP_FAILED && errno == EINVAL, "EINVAL");
     munmap(place, PAGES * PAGE);
     munmap(moved, PAGES * PAGE);
