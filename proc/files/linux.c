@@ -139,29 +139,17 @@ SAYS(entropy, "256\n")
 SAYS(pipe_size, "65536\n")
 SAYS(connections, "128\n")
 
-static void pid_max(struct tree_node *node, struct text *text)
-{
-    (void)node;
-    text_print(text, "%u\n", PID_MAX);
-}
+#define SAYS_NUMBER(name, number) \
+    static void name(struct tree_node *node, struct text *text) \
+    { \
+        (void)node; \
+        text_print(text, "%u\n", number); \
+    }
 
-static void queued_events(struct tree_node *node, struct text *text)
-{
-    (void)node;
-    text_print(text, "%u\n", WATCH_EVENTS_MAX);
-}
-
-static void queues(struct tree_node *node, struct text *text)
-{
-    (void)node;
-    text_print(text, "%u\n", WATCH_QUEUES_MAX);
-}
-
-static void watches(struct tree_node *node, struct text *text)
-{
-    (void)node;
-    text_print(text, "%u\n", WATCHES_MAX);
-}
+SAYS_NUMBER(pid_max, PID_MAX)
+SAYS_NUMBER(queued_events, WATCH_EVENTS_MAX)
+SAYS_NUMBER(queues, WATCH_QUEUES_MAX)
+SAYS_NUMBER(watches, WATCHES_MAX)
 
 #define SYSTEM_FOLDER(number, word, ...) { \
     .name = (word), .code = (number), .mode = S_IFDIR | 0555, \

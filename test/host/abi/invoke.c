@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checks which messages the stubs for invocations send and how they take answers,
+ * Checks which messages the functions of kcall/invoke.h send and how they take answers,
  * against layouts written down here from libsel4's rules for packing arguments.
  */
 #include <stdio.h>
